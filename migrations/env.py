@@ -1,0 +1,50 @@
+"""Runs the migrations on the database that the settings, or the caller's connection, name."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from alembic import context
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Connection
+
+import settings
+from models import Base
+from models.base import UtcDateTime
+
+
+def migrate(connection: Connection) -> None:
+    """SQLite cannot alter much, so its tables are rebuilt in batches. PostgreSQL gives up after two seconds
+    of waiting for a lock, since a migration that queues for one stops everybody behind it."""
+    sqlite = connection.dialect.name == "sqlite"
+    if not sqlite:
+        connection.execute(text("SET lock_timeout = '2s'"))
+        connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=sqlite,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """A migration must stand on its own when our types have moved on."""
+    return "sa.DateTime(timezone=True)" if isinstance(item, UtcDateTime) else False
+
+
+def _connect_and_migrate() -> None:
+    engine = create_engine(context.config.get_main_option("sqlalchemy.url") or settings.load().database_url)
+    with engine.connect() as connection:
+        migrate(connection)
+        connection.commit()
+    engine.dispose()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    migrate(given)
+else:
+    _connect_and_migrate()

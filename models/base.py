@@ -1,0 +1,138 @@
+"""What all nouns share: the declarative base, moments in UTC, words, and the database itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, create_engine, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+Clock = Callable[[], datetime]
+
+# Constraints carry names, so that a broken one can be mapped to the field that broke it.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def utc_now() -> datetime:
+    """The clock of everyday use. Tests and demo data hand in their own."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no time zone, so it is taken off on the way in and put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar = {datetime: UtcDateTime}
+
+
+class Word(StrEnum):
+    """A code that is stored, together with the Swedish words that are shown: `OFTEN = "often", "Ofta"`."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str) -> Word:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Pairs of code and label, in the order they are written."""
+        return [(str(member.value), member.label) for member in cls]
+
+
+def word_column(words: type[Word]) -> Enum:
+    """The column type of a word: its code as text, so that a new word needs no change of schema."""
+    return Enum(words, native_enum=False, length=32, values_callable=lambda kind: [member.value for member in kind])
+
+
+class Database:
+    """One engine and its two ways in.
+
+    SQLite fails at once when a reading transaction turns into a writing one while somebody else writes.
+    Therefore every transaction says beforehand whether it writes, and a writing one takes the lock first.
+    """
+
+    def __init__(self, url: str, pool_size: int = 8) -> None:
+        self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _server_engine(url, pool_size)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading; what it may have changed is rolled back."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits when the block ends well and otherwise rolls back."""
+        engine = self.engine.execution_options(writes=True)
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def _server_engine(url: str, pool_size: int) -> Engine:
+    limits = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=pool_size,
+        connect_args={"connect_timeout": 3, "options": limits},
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # The driver must not begin transactions behind our back.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # A receipt is a promise: the row must outlive a power cut.
+        "busy_timeout=10000",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,47 @@
+"""The machine's suggestions: appended, never changed. A person's decision stands beside them and wins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base
+
+# Words for a confidence, since no reader should weigh per cents of a machine: 0-1, lower limits.
+CONFIDENCE_WORDS = ((0.8, "hög säkerhet"), (0.6, "medel säkerhet"), (0.0, "låg säkerhet"))
+
+
+class Classification(Base):
+    """One suggestion for a report by one version of the model.
+
+    `reasons` are the words in the text that weighed most; `alternatives` pairs of category and confidence.
+    """
+
+    __tablename__ = "classification"
+    __table_args__ = (UniqueConstraint("report_id", "model_version"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    model_version: Mapped[str] = mapped_column(String(64))
+    category: Mapped[str] = mapped_column(String(32))
+    confidence: Mapped[float]
+    abstained: Mapped[bool]
+    reasons: Mapped[list[str]] = mapped_column(JSON)
+    alternatives: Mapped[list[tuple[str, float]]] = mapped_column(JSON)
+    made_at: Mapped[datetime]
+
+    @property
+    def confidence_word(self) -> str:
+        return confidence_word(self.confidence)
+
+
+def confidence_word(confidence: float) -> str:
+    """High, medium or low confidence in Swedish; `confidence` lies between 0 and 1."""
+    return next(word for limit, word in CONFIDENCE_WORDS if confidence >= limit)
+
+
+def latest_classifications(session: Session, report_ids: list[int]) -> dict[int, Classification]:
+    """The newest suggestion of each report that has one."""
+    query = select(Classification).where(Classification.report_id.in_(report_ids)).order_by(Classification.id)
+    return {row.report_id: row for row in session.scalars(query)}

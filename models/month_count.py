@@ -1,0 +1,62 @@
+"""Counts that the worker prepared: how many reports, by area, month, ordered pair of units, and category.
+
+A slice is one area and month. It is recounted whole and replaced whole; nothing is ever incremented.
+Beside the full table stand its two margins, so that the dashboard reads a few hundred rows however
+many reports there are. `awaiting` tells how many of the reports nobody has reviewed yet.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class Slice(Base):
+    """`marked` rises each time a report of the slice changes; the slice is dirty while `counted` lags behind."""
+
+    __tablename__ = "slice"
+    __table_args__ = (UniqueConstraint("area_id", "month"), Index("ix_slice_marked_counted", "marked", "counted"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    month: Mapped[date]
+    marked: Mapped[int] = mapped_column(default=0)
+    counted: Mapped[int] = mapped_column(default=0)
+    counted_at: Mapped[datetime | None]
+
+
+class MonthCount(Base):
+    __tablename__ = "month_count"
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    from_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    about_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    category: Mapped[str] = mapped_column(String(32), primary_key=True)
+    reports: Mapped[int]
+    awaiting: Mapped[int]
+
+
+class MonthPairCount(Base):
+    """The margin over categories."""
+
+    __tablename__ = "month_pair_count"
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    from_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    about_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    reports: Mapped[int]
+    awaiting: Mapped[int]
+
+
+class MonthCategoryCount(Base):
+    """The margin over pairs."""
+
+    __tablename__ = "month_category_count"
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(String(32), primary_key=True)
+    reports: Mapped[int]
+    awaiting: Mapped[int]

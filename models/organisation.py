@@ -1,0 +1,69 @@
+"""The organisation: a federation (samordningsförbund), its areas (kommunområden), parties and units."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from models.base import Base
+
+# Two counterparts are always there: somebody outside the register, and nobody that the reporter can name.
+OUTSIDE_PARTY = "other"
+OUTSIDE_UNIT = "annan"
+UNKNOWN_UNIT = "vet-inte"
+
+
+class Federation(Base):
+    __tablename__ = "federation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class Area(Base):
+    __tablename__ = "area"
+    __table_args__ = (UniqueConstraint("federation_id", "code"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    federation_id: Mapped[int] = mapped_column(ForeignKey("federation.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    federation: Mapped[Federation] = relationship()
+
+
+class Party(Base):
+    """One of the four actors. `short` stands where columns are narrow; `position` is the order on screen."""
+
+    __tablename__ = "party"
+    __table_args__ = (UniqueConstraint("federation_id", "code"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    federation_id: Mapped[int] = mapped_column(ForeignKey("federation.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    short: Mapped[str] = mapped_column(String(16))
+    position: Mapped[int]
+    units: Mapped[list[Unit]] = relationship(back_populates="party", order_by="Unit.position")
+
+
+class Unit(Base):
+    """A part of a party that caseworkers recognise, the same in every area of the federation."""
+
+    __tablename__ = "unit"
+    __table_args__ = (UniqueConstraint("party_id", "code"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    code: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    short: Mapped[str] = mapped_column(String(16))
+    position: Mapped[int]
+    party: Mapped[Party] = relationship(back_populates="units")
+
+
+def parties_of(session: Session, federation_id: int) -> list[Party]:
+    """The parties of a federation with their units, in the order of the screen."""
+    query = (
+        select(Party)
+        .where(Party.federation_id == federation_id)
+        .options(joinedload(Party.units))
+        .order_by(Party.position)
+    )
+    return list(session.scalars(query).unique())

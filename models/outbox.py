@@ -1,0 +1,65 @@
+"""The outbox: what waits to be done. The row is the job; the broker is only a doorbell.
+
+A row is added in the same transaction as the thing it speaks of and deleted in the same transaction
+as the effect of the work. So whatever still stands here is waiting, and nothing can be lost between.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Index, Select, String, UniqueConstraint, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Word, word_column
+
+MAX_ATTEMPTS = 3
+# A row that nobody took, or that was taken by somebody who died, is rung for again after this time.
+PATIENCE = timedelta(seconds=30)
+
+
+class Task(Word):
+    """The tasks that ask for a row, each with the queue it runs in."""
+
+    CLASSIFY_REPORT = "classify_report", "Föreslå kategori"
+    BUILD_SUMMARY = "build_summary", "Skapa sammanställning"
+
+    @property
+    def queue(self) -> str:
+        return "slow" if self is Task.BUILD_SUMMARY else "fast"
+
+
+class Outbox(Base):
+    __tablename__ = "outbox"
+    __table_args__ = (UniqueConstraint("task", "subject_id"), Index("ix_outbox_waiting", "attempted_at", "created_at"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[Task] = mapped_column(word_column(Task))
+    subject_id: Mapped[int]
+    created_at: Mapped[datetime]
+    attempted_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[str] = mapped_column(String(300), default="")
+
+
+def take(session: Session, task: Task, subject_id: int, now: datetime) -> bool:
+    """Count one more attempt. False when nothing waits, or when the row has failed too often to be tried again."""
+    waiting = (Outbox.task == task) & (Outbox.subject_id == subject_id) & (Outbox.attempts < MAX_ATTEMPTS)
+    step = update(Outbox).where(waiting).values(attempts=Outbox.attempts + 1, attempted_at=now).returning(Outbox.id)
+    return session.scalar(step) is not None
+
+
+def lock(session: Session, task: Task, subject_id: int) -> Outbox | None:
+    """The waiting row, locked until the transaction ends; None when somebody else has done the work."""
+    query = select(Outbox).where(Outbox.task == task, Outbox.subject_id == subject_id).with_for_update()
+    return session.scalars(query).one_or_none()
+
+
+def overdue(now: datetime) -> Select[Outbox]:
+    """Rows that somebody should have taken by now and that may still be tried."""
+    last_sign = func.coalesce(Outbox.attempted_at, Outbox.created_at)
+    return select(Outbox).where(last_sign <= now - PATIENCE, Outbox.attempts < MAX_ATTEMPTS).order_by(Outbox.id)
+
+
+def stuck() -> Select[Outbox]:
+    """Rows that were tried in vain too often: a person has to look at them."""
+    return select(Outbox).where(Outbox.attempts >= MAX_ATTEMPTS).order_by(Outbox.id)

@@ -1,0 +1,154 @@
+"""A report (inlämnad avvikelse) and the words of its form."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.base import Base, Word, word_column
+from models.organisation import Area, Unit
+from models.user import Role, Scope, User
+
+# The category of a report that the machine left to a person ("Behöver bedömas").
+UNASSESSED = "unassessed"
+
+
+class Occurred(Word):
+    TODAY = "today", "I dag"
+    WEEK = "week", "Den senaste veckan"
+    MONTH = "month", "Den senaste månaden"
+    EARLIER = "earlier", "Tidigare"
+
+
+class Consequence(Word):
+    DELAYED = "delayed", "Insats blev försenad"
+    NONE_GIVEN = "none_given", "Ingen insats alls"
+    REPEATED_STORY = "repeated_story", "Fick upprepa sin historia"
+    NO_INCOME = "no_income", "Stod utan försörjning"
+    OTHER = "other", "Annan följd"
+    UNKNOWN = "unknown", "Vet inte"
+
+
+class Recurrence(Word):
+    FIRST = "first", "Första gången"
+    SOME = "some", "Några gånger"
+    OFTEN = "often", "Ofta"
+    UNKNOWN = "unknown", "Vet inte"
+
+
+class RaisedDirectly(Word):
+    YES = "yes", "Ja"
+    NO = "no", "Nej"
+    UNKNOWN = "unknown", "Vet inte"
+
+
+class ReportState(Word):
+    RECEIVED = "received", "Mottagen"
+    IN_REVIEW = "in_review", "Granskas"
+    CLOSED = "closed", "Avslutad"
+
+
+class Report(Base):
+    """What a caseworker filed. `month` is the month, in Sweden, when it was received;
+    `category` is the one that counts now: a person's decision, else the machine's suggestion."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        UniqueConstraint("form_key"),
+        UniqueConstraint("federation_id", "reference"),
+        CheckConstraint("length(description) <= 1500", name="description_length"),
+        Index("ix_report_area_received", "area_id", "received_at"),
+        Index("ix_report_area_month", "area_id", "month"),
+        Index("ix_report_area_state", "area_id", "state", "received_at"),
+        Index("ix_report_area_category", "area_id", "category", "received_at"),
+        Index("ix_report_area_pair", "area_id", "from_unit_id", "about_unit_id", "received_at"),
+        Index("ix_report_reporter", "reporter_id", "received_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    federation_id: Mapped[int] = mapped_column(ForeignKey("federation.id"))
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    reporter_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    from_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    about_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    form_key: Mapped[str] = mapped_column(String(64))
+    reference: Mapped[str] = mapped_column(String(20))
+    received_at: Mapped[datetime]
+    month: Mapped[date]
+    state: Mapped[ReportState] = mapped_column(word_column(ReportState), default=ReportState.RECEIVED)
+    category: Mapped[str] = mapped_column(String(32), default=UNASSESSED)
+    classified_at: Mapped[datetime | None]
+    description: Mapped[str] = mapped_column(Text)
+    counterpart_other: Mapped[str] = mapped_column(String(120), default="")
+    other_units: Mapped[list[int]] = mapped_column(JSON, default=list)
+    occurred: Mapped[Occurred] = mapped_column(word_column(Occurred))
+    occurred_on: Mapped[date | None]
+    consequences: Mapped[list[str]] = mapped_column(JSON, default=list)
+    recurrence: Mapped[Recurrence | None] = mapped_column(word_column(Recurrence))
+    reporter_category: Mapped[str | None] = mapped_column(String(32))
+    raised_directly: Mapped[RaisedDirectly | None] = mapped_column(word_column(RaisedDirectly))
+    suggestion: Mapped[str] = mapped_column(String(500), default="")
+    feedback_email: Mapped[str | None] = mapped_column(String(254))
+    may_paraphrase: Mapped[bool] = mapped_column(default=False)
+    is_example: Mapped[bool] = mapped_column(default=False)
+    area: Mapped[Area] = relationship()
+    reporter: Mapped[User] = relationship()
+    from_unit: Mapped[Unit] = relationship(foreign_keys=[from_unit_id])
+    about_unit: Mapped[Unit] = relationship(foreign_keys=[about_unit_id])
+
+    @property
+    def excerpt(self) -> str:
+        """The first words, as a title in lists that only the reporter and the coordinator see."""
+        text = " ".join(self.description.split())
+        return text if len(text) <= 70 else text[:70].rsplit(" ", 1)[0] + " …"
+
+
+class ReportNumber(Base):
+    """The last running number given in a federation and year; its row is locked while a number is taken."""
+
+    __tablename__ = "report_number"
+    federation_id: Mapped[int] = mapped_column(ForeignKey("federation.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int] = mapped_column(default=0)
+
+
+def take_reference(session: Session, federation_id: int, year: int) -> str:
+    """The next running number as a reference, such as `LH-2026-0001`. No number is skipped or given twice."""
+    key: dict[str, Any] = {"federation_id": federation_id, "year": year}
+    here = (ReportNumber.federation_id == federation_id) & (ReportNumber.year == year)
+    step = update(ReportNumber).where(here).values(last=ReportNumber.last + 1).returning(ReportNumber.last)
+    number = session.scalar(step)
+    if number is None:
+        _start_year(session, key)
+        number = session.scalar(step)
+    return f"LH-{year}-{number:04d}"
+
+
+def _start_year(session: Session, key: dict[str, Any]) -> None:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(ReportNumber).values(last=0, **key).on_conflict_do_nothing())
+
+
+def own_reports(scope: Scope) -> Select[Report]:
+    """The reports that somebody filed."""
+    return select(Report).where(Report.reporter_id == scope.user_id)
+
+
+def area_reports(scope: Scope) -> Select[Report]:
+    """The reports that a coordinator receives; for every other role, none."""
+    areas = scope.area_ids if scope.role is Role.COORDINATOR else frozenset[int]()
+    return select(Report).where(Report.federation_id == scope.federation_id, Report.area_id.in_(areas))

@@ -1,0 +1,53 @@
+"""A summary: the PDF that a forum gets for a closed month or before a meeting."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, Select, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Word, word_column
+from models.forum import Forum, visible_forums
+from models.user import Scope
+
+
+class SummaryKind(Word):
+    MONTHLY = "monthly", "Månadsrapport"
+    MEETING = "meeting", "Mötesunderlag"
+
+
+class SummaryState(Word):
+    QUEUED = "queued", "Köad"
+    BUILT = "built", "Klar"
+    FAILED = "failed", "Misslyckad"
+
+
+class Summary(Base):
+    """`period` is the first day of the closed month, or the day of the meeting. `snapshot` is the frozen data
+    that it was built from and `content` what it says; `pdf` never changes once it is there."""
+
+    __tablename__ = "summary"
+    __table_args__ = (UniqueConstraint("forum_id", "kind", "period", "version"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    forum_id: Mapped[int] = mapped_column(ForeignKey("forum.id"))
+    kind: Mapped[SummaryKind] = mapped_column(word_column(SummaryKind))
+    period: Mapped[date]
+    version: Mapped[int] = mapped_column(default=1)
+    state: Mapped[SummaryState] = mapped_column(word_column(SummaryState), default=SummaryState.QUEUED)
+    fault: Mapped[str] = mapped_column(String(300), default="")
+    ordered_at: Mapped[datetime]
+    built_at: Mapped[datetime | None]
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
+    pdf: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    pdf_sha256: Mapped[str | None] = mapped_column(String(64))
+    pdf_bytes: Mapped[int | None]
+    forum: Mapped[Forum] = relationship()
+
+
+def visible_summaries(scope: Scope) -> Select[Summary]:
+    """The summaries of the forums that somebody may see, newest first."""
+    forums = visible_forums(scope).with_only_columns(Forum.id).order_by(None)
+    return select(Summary).where(Summary.forum_id.in_(forums)).order_by(Summary.period.desc(), Summary.id.desc())

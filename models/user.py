@@ -1,0 +1,100 @@
+"""Who may come in: accounts bound to a federation, areas and a unit; and their sign-ins."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, ForeignKey, String, Table, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from models.base import Base, Word, word_column
+from models.organisation import Area, Federation, Unit
+
+# OWASP ASVS 5.0, 7.3.1 and 7.3.2: idle half an hour, at most one working day.
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=10)
+
+
+class Role(Word):
+    REPORTER = "reporter", "Handläggare"
+    COORDINATOR = "coordinator", "Samverkanskoordinator"
+    FORUM_MEMBER = "forum_member", "Forumledamot"
+    ADMINISTRATOR = "administrator", "Administratör"
+
+
+user_area = Table(
+    "user_area",
+    Base.metadata,
+    Column("user_id", ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
+    Column("area_id", ForeignKey("area.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one signed-in person may see. Queries of reports and counts cannot be made without one."""
+
+    user_id: int
+    federation_id: int
+    role: Role
+    area_ids: frozenset[int]
+    party_id: int | None = None
+
+
+class User(Base):
+    """An account. `title` is the function that others see, never a person's name."""
+
+    __tablename__ = "user"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    federation_id: Mapped[int] = mapped_column(ForeignKey("federation.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[Role] = mapped_column(word_column(Role))
+    title: Mapped[str] = mapped_column(String(200))
+    is_example: Mapped[bool] = mapped_column(default=False)
+    disabled_at: Mapped[datetime | None]
+    federation: Mapped[Federation] = relationship()
+    unit: Mapped[Unit | None] = relationship()
+    areas: Mapped[list[Area]] = relationship(secondary=user_area, order_by=Area.name)
+
+    @property
+    def scope(self) -> Scope:
+        party_id = self.unit.party_id if self.unit else None
+        areas = frozenset(area.id for area in self.areas)
+        return Scope(self.id, self.federation_id, self.role, areas, party_id)
+
+
+class SignIn(Base):
+    """A session kept by the server, so that it can be ended. Only a hash of its token is stored."""
+
+    __tablename__ = "sign_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    user: Mapped[User] = relationship()
+
+
+def hash_token(token: str) -> str:
+    """A token is random and long, so a plain SHA-256 keeps it from being read out of the database."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_sign_in(session: Session, token: str, now: datetime) -> SignIn | None:
+    """The sign-in behind a token, unless it is too old, too idle, or its account is disabled."""
+    query = (
+        select(SignIn)
+        .where(SignIn.token_hash == hash_token(token), SignIn.started_at > now - ABSOLUTE, SignIn.seen_at > now - IDLE)
+        .join(SignIn.user)
+        .where(User.disabled_at.is_(None))
+        .options(
+            joinedload(SignIn.user).joinedload(User.unit).joinedload(Unit.party),
+            joinedload(SignIn.user).joinedload(User.areas),
+            joinedload(SignIn.user).joinedload(User.federation),
+        )
+    )
+    return session.scalars(query).unique().one_or_none()

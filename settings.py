@@ -1,0 +1,175 @@
+"""Settings: one frozen value, read once from the environment and handed in.
+
+Only `create_app`, `worker/app.py`, `migrations/env.py`, `launch` and `commands` call `load`.
+Two profiles share all code: *embedded* (SQLite and a Valkey of our own, on one machine) and
+*production* (PostgreSQL and Redis/Valkey by URL). In production nothing is guessed: every
+missing or weak value is named in one error, so that the operator mends them in one go.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+MIN_SECRET_LENGTH = 32
+WEAK_SECRETS = ("secret", "changeme", "change-me", "password", "example", "lexheller")
+# Older kombu hangs after a Redis restart; older WeasyPrint lets a page past its URL fetcher.
+VERSION_FLOORS = {"kombu": (5, 7, 0), "weasyprint": (70, 0)}
+
+
+class SettingsError(Exception):
+    """The environment cannot be used. The message names every fault, one per line."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says. `home` is the folder that holds the embedded product's data."""
+
+    profile: str
+    home: Path
+    database_url: str
+    broker_url: str
+    secret_key: str = field(repr=False)
+    demo: bool = False
+    debug: bool = False
+    proxies: int = 0
+    trusted_hosts: tuple[str, ...] = ()
+
+    @property
+    def production(self) -> bool:
+        return self.profile == "production"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Arguments: environ - the variables to read, `os.environ` when left out.
+    Raises: SettingsError, naming all faults at once.
+    """
+    values = os.environ if environ is None else environ
+    profile = values.get("LEXHELLER_PROFILE", "embedded")
+    if profile == "production":
+        return _production(values)
+    if profile == "embedded":
+        return _embedded(values)
+    raise SettingsError(f"LEXHELLER_PROFILE must be embedded or production, not {profile!r}")
+
+
+def _embedded(values: Mapping[str, str]) -> Settings:
+    home = Path(values.get("LEXHELLER_HOME") or ROOT / "var").resolve()
+    return Settings(
+        profile="embedded",
+        home=home,
+        database_url=values.get("LEXHELLER_DATABASE_URL") or f"sqlite:///{home / 'lexheller.sqlite3'}",
+        broker_url=values.get("LEXHELLER_BROKER_URL", ""),
+        secret_key=values.get("LEXHELLER_SECRET_KEY") or _kept_secret(home / "secret_key"),
+        demo=values.get("LEXHELLER_DEMO") == "1",
+        debug=values.get("LEXHELLER_DEBUG") == "1",
+        proxies=int(values.get("LEXHELLER_PROXIES", "0")),
+        trusted_hosts=_listed(values.get("LEXHELLER_TRUSTED_HOSTS", "")),
+    )
+
+
+def _production(values: Mapping[str, str]) -> Settings:
+    secret = _value_or_file(values, "LEXHELLER_SECRET_KEY")
+    database_url = _value_or_file(values, "LEXHELLER_DATABASE_URL")
+    broker_url = _value_or_file(values, "LEXHELLER_BROKER_URL")
+    faults = [
+        *_missing(database_url, broker_url, values),
+        *_weak(secret),
+        *_unsafe(values),
+        *version_faults(),
+    ]
+    if faults:
+        raise SettingsError("The production profile cannot start:\n" + "\n".join(f"- {fault}" for fault in faults))
+    return Settings(
+        profile="production",
+        home=Path(values.get("LEXHELLER_HOME") or ROOT / "var").resolve(),
+        database_url=database_url,
+        broker_url=broker_url,
+        secret_key=secret,
+        proxies=int(values.get("LEXHELLER_PROXIES", "0")),
+        trusted_hosts=_listed(values["LEXHELLER_TRUSTED_HOSTS"]),
+    )
+
+
+def _missing(database_url: str, broker_url: str, values: Mapping[str, str]) -> list[str]:
+    faults = []
+    if not database_url.startswith("postgresql"):
+        faults.append("LEXHELLER_DATABASE_URL must name a PostgreSQL database (postgresql+psycopg://...)")
+    if not broker_url.startswith(("redis://", "rediss://", "redis+socket://")):
+        faults.append("LEXHELLER_BROKER_URL must name a Redis or Valkey server (redis://... or rediss://...)")
+    if not values.get("LEXHELLER_TRUSTED_HOSTS"):
+        faults.append("LEXHELLER_TRUSTED_HOSTS must list the host names that the service answers to")
+    if not values.get("LEXHELLER_PROXIES", "0").isdigit():
+        faults.append("LEXHELLER_PROXIES must be the number of proxies in front of the service")
+    return faults
+
+
+def _weak(secret: str) -> list[str]:
+    if not secret:
+        return ["LEXHELLER_SECRET_KEY is missing; make one with: openssl rand -hex 32"]
+    too_plain = len(set(secret)) < 10 or any(word in secret.lower() for word in WEAK_SECRETS)
+    if len(secret) < MIN_SECRET_LENGTH or too_plain:
+        return [f"LEXHELLER_SECRET_KEY is weak; it needs {MIN_SECRET_LENGTH} random characters: openssl rand -hex 32"]
+    return []
+
+
+def _unsafe(values: Mapping[str, str]) -> list[str]:
+    faults = []
+    if values.get("LEXHELLER_DEBUG", "0") != "0" or values.get("FLASK_DEBUG", "0") not in ("", "0"):
+        faults.append("debug is on: unset LEXHELLER_DEBUG and FLASK_DEBUG")
+    if values.get("LEXHELLER_DEMO", "0") != "0":
+        faults.append("LEXHELLER_DEMO is set: demo sign-ins never exist in production")
+    return faults
+
+
+def version_faults(installed: Mapping[str, str] | None = None) -> list[str]:
+    """Which libraries are older than their floor. A library that is not installed is no fault:
+    the web image holds no renderer.
+
+    Arguments: installed - name to version; read from the environment when left out.
+    """
+    faults = []
+    for name, floor in VERSION_FLOORS.items():
+        found = (_installed_version(name) if installed is None else installed.get(name)) or ""
+        if found and _numbers(found) < floor:
+            faults.append(f"{name} {found} is older than {'.'.join(map(str, floor))}, the oldest safe version")
+    return faults
+
+
+def _installed_version(name: str) -> str | None:
+    try:
+        return version(name)
+    except ModuleNotFoundError:
+        return None
+
+
+def _numbers(found: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in found.split(".") if part.isdigit())
+
+
+def _value_or_file(values: Mapping[str, str], name: str) -> str:
+    """A secret may stand in a file (NAME_FILE), as container platforms hand them over."""
+    path = values.get(f"{name}_FILE")
+    if path and Path(path).is_file():
+        return Path(path).read_text(encoding="utf-8").strip()
+    return values.get(name, "")
+
+
+def _kept_secret(path: Path) -> str:
+    """The embedded product makes its secret once and keeps it beside its database."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
