@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -59,7 +60,7 @@ class Word(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Word:
+    def __new__(cls, code: str, label: str = "") -> Word:
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
@@ -74,6 +75,13 @@ class Word(StrEnum):
 def word_column(words: type[Word]) -> Enum:
     """The column type of a word: its code as text, so that a new word needs no change of schema."""
     return Enum(words, native_enum=False, length=32, values_callable=lambda kind: [member.value for member in kind])
+
+
+def insert_into(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, in the words of the session's database."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 class Database:
@@ -109,12 +117,13 @@ def _server_engine(url: str, pool_size: int) -> Engine:
         url,
         pool_pre_ping=True,
         pool_size=pool_size,
+        hide_parameters=True,  # An error message must never carry what somebody wrote.
         connect_args={"connect_timeout": 3, "options": limits},
     )
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base
+from models.base import Base, insert_into
 
 
 class Slice(Base):
@@ -60,3 +60,19 @@ class MonthCategoryCount(Base):
     category: Mapped[str] = mapped_column(String(32), primary_key=True)
     reports: Mapped[int]
     awaiting: Mapped[int]
+
+
+def mark_slice(session: Session, area_id: int, month: date) -> int:
+    """Say that a slice must be recounted; in the same transaction as the change that made it so.
+
+    The row stays locked until that transaction ends, so a recount that comes first waits and sees the change.
+    Returns: the id of the slice.
+    """
+    mark = insert_into(session, Slice).values(area_id=area_id, month=month, marked=1, counted=0)
+    mark = mark.on_conflict_do_update(index_elements=["area_id", "month"], set_={"marked": Slice.marked + 1})
+    return session.scalars(mark.returning(Slice.id)).one()
+
+
+def dirty_slices() -> Select[int]:
+    """The ids of slices that wait to be recounted."""
+    return select(Slice.id).where(Slice.marked > Slice.counted).order_by(Slice.id)

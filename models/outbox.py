@@ -63,3 +63,9 @@ def overdue(now: datetime) -> Select[Outbox]:
 def stuck() -> Select[Outbox]:
     """Rows that were tried in vain too often: a person has to look at them."""
     return select(Outbox).where(Outbox.attempts >= MAX_ATTEMPTS).order_by(Outbox.id)
+
+
+def note_fault(session: Session, task: Task, subject_id: int, fault: str) -> None:
+    """Leave on the waiting row why it failed: the kind of error, never its words."""
+    here = (Outbox.task == task) & (Outbox.subject_id == subject_id)
+    session.execute(update(Outbox).where(here).values(fault=fault[:300]))

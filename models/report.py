@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -17,10 +16,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.base import Base, Word, word_column
+from models.base import Base, Word, insert_into, word_column
 from models.organisation import Area, Unit
 from models.user import Role, Scope, User
 
@@ -128,19 +126,14 @@ class ReportNumber(Base):
 
 def take_reference(session: Session, federation_id: int, year: int) -> str:
     """The next running number as a reference, such as `LH-2026-0001`. No number is skipped or given twice."""
-    key: dict[str, Any] = {"federation_id": federation_id, "year": year}
     here = (ReportNumber.federation_id == federation_id) & (ReportNumber.year == year)
     step = update(ReportNumber).where(here).values(last=ReportNumber.last + 1).returning(ReportNumber.last)
     number = session.scalar(step)
     if number is None:
-        _start_year(session, key)
+        start = insert_into(session, ReportNumber).values(federation_id=federation_id, year=year, last=0)
+        session.execute(start.on_conflict_do_nothing())
         number = session.scalar(step)
     return f"LH-{year}-{number:04d}"
-
-
-def _start_year(session: Session, key: dict[str, Any]) -> None:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(ReportNumber).values(last=0, **key).on_conflict_do_nothing())
 
 
 def own_reports(scope: Scope) -> Select[Report]:

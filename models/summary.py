@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, Select, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, LargeBinary, Select, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.base import Base, Word, word_column
+from models.base import Base, Word, insert_into, word_column
 from models.forum import Forum, visible_forums
+from models.outbox import Outbox, Task
 from models.user import Scope
 
 
@@ -51,3 +52,31 @@ def visible_summaries(scope: Scope) -> Select[Summary]:
     """The summaries of the forums that somebody may see, newest first."""
     forums = visible_forums(scope).with_only_columns(Forum.id).order_by(None)
     return select(Summary).where(Summary.forum_id.in_(forums)).order_by(Summary.period.desc(), Summary.id.desc())
+
+
+def next_version(session: Session, forum_id: int, kind: SummaryKind, period: date) -> int:
+    """1 for a first summary; a corrected one gets the number after the last."""
+    same = (Summary.forum_id == forum_id, Summary.kind == kind, Summary.period == period)
+    return (session.scalar(select(func.max(Summary.version)).where(*same)) or 0) + 1
+
+
+def order_summary(
+    session: Session, forum_id: int, kind: SummaryKind, period: date, version: int, now: datetime
+) -> int | None:
+    """Add an empty summary and the outbox row that asks for it to be built.
+
+    Returns: its id, or None when this version is already there; two who order at once get one summary.
+    """
+    order = insert_into(session, Summary).values(
+        forum_id=forum_id,
+        kind=kind,
+        period=period,
+        version=version,
+        state=SummaryState.QUEUED,
+        fault="",
+        ordered_at=now,
+    )
+    summary_id = session.scalar(order.on_conflict_do_nothing().returning(Summary.id))
+    if summary_id is not None:
+        session.add(Outbox(task=Task.BUILD_SUMMARY, subject_id=summary_id, created_at=now))
+    return summary_id

@@ -1,0 +1,190 @@
+"""What the report form may hold: every field, every rule and every message in one place (ux.md, section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
+
+from models.base import Word
+from models.organisation import OUTSIDE_UNIT
+from models.report import Consequence, Occurred, RaisedDirectly, Recurrence
+from schemas.personal_data import Finding, screen
+from schemas.taxonomy import category_labels
+from schemas.text import clean
+
+SHORTEST, LONGEST, LONGEST_SUGGESTION, LONGEST_NAME = 20, 1500, 500, 120
+MULTIPLE = ("other_actors", "consequence")
+FREE_TEXTS = ("description", "suggestion", "counterpart_other")
+
+STOPPED = "Texten innehåller något som liknar {what}. Ta bort det och skicka igen"
+KINDS = {
+    "personnummer": "ett personnummer",
+    "samordningsnummer": "ett samordningsnummer",
+    "phone": "ett telefonnummer",
+    "email": "en e-postadress",
+    "case_number": "ett ärendenummer",
+}
+PROTECTED = (
+    "Rapporten kan inte lämnas här när den rör en person med skyddade personuppgifter. "
+    "Inget har sparats. Följ rutinen i din egen organisation"
+)
+CONFIRM = "Ta bort ordet eller bekräfta att det inte är ett namn"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The codes that this reporter may choose between, and the day it is."""
+
+    areas: Collection[str]
+    reporting_units: Collection[str]
+    counterparts: Collection[str]
+    today: date
+
+
+class Text(fields.String):
+    """Free text, cleaned before anything looks at it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        return clean(super()._deserialize(value, attr, data, **kwargs))
+
+
+def _choice(words: type[Word], message: str, **kwargs: Any) -> fields.String:
+    codes = [member.value for member in words]
+    return fields.String(validate=validate.OneOf(codes, error=message), **kwargs)
+
+
+def _must(message: str) -> dict[str, Any]:
+    return {"required": True, "error_messages": {"required": message, "null": message, "invalid": message}}
+
+
+class ReportSchema(Schema):
+    """Loads the fields of a posted form; `errors_by_field` turns a ValidationError into messages for the page."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    area = fields.String(**_must("Välj kommunområde"))
+    reporting_unit = fields.String(**_must("Välj vilken verksamhet du rapporterar för"))
+    counterpart = fields.String(**_must("Välj vilken motpart rapporten gäller"))
+    counterpart_other = Text(
+        load_default="", validate=validate.Length(max=LONGEST_NAME, error="Skriv högst 120 tecken")
+    )
+    other_actors = fields.List(fields.String(), load_default=list)
+    description = Text(**_must("Beskriv vad som hände med minst 20 tecken"))
+    protected_identity = fields.Boolean(load_default=False)
+    occurred = _choice(Occurred, "Välj när det hände", **_must("Välj när det hände"))
+    occurred_on = fields.Date(
+        load_default=None, error_messages={"invalid": "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-11-14"}
+    )
+    consequence = fields.List(_choice(Consequence, "Välj ett av alternativen"), load_default=list)
+    recurrence = _choice(Recurrence, "Välj ett av alternativen", load_default=None)
+    reporter_category = fields.String(load_default=None)
+    raised_directly = _choice(RaisedDirectly, "Välj ett av alternativen", load_default=None)
+    suggestion = Text(
+        load_default="",
+        validate=validate.Length(max=LONGEST_SUGGESTION, error="Korta förslaget till högst 500 tecken"),
+    )
+    wants_feedback = fields.Boolean(load_default=False)
+    feedback_email = fields.Email(
+        load_default=None, error_messages={"invalid": "Skriv en e-postadress som namn@kommun.se"}
+    )
+    may_paraphrase = fields.Boolean(load_default=False)
+    pii_confirmed = fields.Boolean(load_default=False)
+
+    def __init__(self, choices: Choices) -> None:
+        super().__init__()
+        self.choices = choices
+
+    @pre_load
+    def _drop_empty(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        """A browser sends an unanswered text field as an empty text; that is no answer."""
+        return {name: value for name, value in data.items() if value not in ("", [])}
+
+    @validates_schema(skip_on_field_errors=False)
+    def _check_choices(self, data: dict[str, Any], **_: Any) -> None:
+        problems: dict[str, list[str]] = {}
+        allowed = self.choices
+        if data.get("area") not in (None, *allowed.areas):
+            problems["area"] = ["Välj kommunområde"]
+        if data.get("reporting_unit") not in (None, *allowed.reporting_units):
+            problems["reporting_unit"] = ["Välj vilken verksamhet du rapporterar för"]
+        if data.get("counterpart") not in (None, *allowed.counterparts):
+            problems["counterpart"] = ["Välj vilken motpart rapporten gäller"]
+        if data.get("counterpart") == OUTSIDE_UNIT and not data.get("counterpart_other"):
+            problems["counterpart_other"] = ["Skriv vilken annan verksamhet det gäller"]
+        if data.get("counterpart") and data.get("counterpart") == data.get("reporting_unit"):
+            problems["counterpart"] = ["Välj en annan verksamhet än din egen"]
+        others = data.get("other_actors", [])
+        if data.get("counterpart") in others or not set(others) <= set(allowed.counterparts):
+            problems["other_actors"] = ["Välj andra verksamheter än motparten"]
+        if data.get("reporter_category") not in (None, *category_labels()):
+            problems["reporter_category"] = ["Välj ett av alternativen"]
+        if problems:
+            raise ValidationError(problems)
+
+    @validates_schema(skip_on_field_errors=False)
+    def _check_answers(self, data: dict[str, Any], **_: Any) -> None:
+        problems: dict[str, list[str]] = {}
+        if (length := len(data.get("description", ""))) and length < SHORTEST:
+            problems["description"] = ["Beskriv vad som hände med minst 20 tecken"]
+        if length > LONGEST:
+            too_long = f"Texten är {length - LONGEST} tecken för lång. Korta den till högst 1 500 tecken"
+            problems["description"] = [too_long]
+        if (day := data.get("occurred_on")) and day > self.choices.today:
+            problems["occurred_on"] = ["Datumet kan inte ligga i framtiden"]
+        answers = data.get("consequence", [])
+        if Consequence.UNKNOWN.value in answers and len(answers) > 1:
+            problems["consequence"] = ["Välj antingen följder eller Vet inte"]
+        if data.get("wants_feedback") and not data.get("feedback_email"):
+            problems["feedback_email"] = ["Skriv en e-postadress som namn@kommun.se"]
+        if data.get("protected_identity"):
+            problems["protected_identity"] = [PROTECTED]
+        if problems:
+            raise ValidationError(problems)
+
+    @validates_schema(skip_on_field_errors=False)
+    def _check_personal_data(self, data: dict[str, Any], **_: Any) -> None:
+        problems = {name: [stopped] for name in FREE_TEXTS if (stopped := stop_message(data.get(name, "")))}
+        if not data.get("pii_confirmed") and suspects(data):
+            problems["pii_confirmed"] = [CONFIRM]
+        if problems:
+            raise ValidationError(problems)
+
+    @post_load
+    def _only_wanted(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """An address is stored only when its owner asked for mail."""
+        data["feedback_email"] = data["feedback_email"] if data["wants_feedback"] else None
+        return data
+
+
+def stop_message(text: str) -> str | None:
+    """The message for a text that must not be stored, or None. It names the kind, never the words."""
+    found: list[Finding] = [finding for finding in screen(text) if finding.action == "stop"]
+    return STOPPED.format(what=KINDS.get(found[0].type, "en personuppgift")) if found else None
+
+
+def suspects(data: Mapping[str, Any]) -> list[str]:
+    """Words in the free texts that may be names, in the order they stand, each once."""
+    words: dict[str, None] = {}
+    for name in FREE_TEXTS:
+        text = clean(str(data.get(name) or ""))
+        found = (finding for finding in screen(text) if finding.action == "confirm")
+        words.update({text[finding.start : finding.end]: None for finding in found})
+    return list(words)
+
+
+def errors_by_field(error: ValidationError) -> dict[str, str]:
+    """One message a field, in the order of the form, so that the error summary reads from top to bottom."""
+    messages = error.normalized_messages()
+    order = [name for name in ReportSchema._declared_fields if name in messages]
+    return {name: _first(messages[name]) for name in order}
+
+
+def _first(messages: Any) -> str:
+    while not isinstance(messages, str):
+        messages = next(iter(messages.values())) if isinstance(messages, dict) else messages[0]
+    return messages

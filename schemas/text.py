@@ -1,0 +1,29 @@
+"""Cleaning free text at the way in, so that what is stored can be shown, printed and searched anywhere."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Invisible marks that turn the direction of writing can make a text read differently from what it says.
+DIRECTION_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+MOST_MARKS = 3  # combining marks after one letter; more is never language
+
+
+def clean(text: str) -> str:
+    """The text in composed form (NFC), without control characters, lone surrogates, direction marks or
+    heaps of combining marks; line breaks as \\n; no space at the ends."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(DIRECTION_MARKS)
+    kept = (
+        character for character in text if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs")
+    )
+    return _thin_marks(unicodedata.normalize("NFC", "".join(kept))).strip()
+
+
+def _thin_marks(text: str) -> str:
+    letters: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MOST_MARKS:
+            letters.append(character)
+    return "".join(letters)

@@ -1,0 +1,28 @@
+"""Which summaries are owed, by the calendar in Europe/Stockholm. Pure: dates in, periods out.
+
+Nothing is remembered between ticks: what is owed follows from the date and from what exists. So a beat
+that was away over the first of the month, a lost schedule file or a second beat changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from models.months import add_months, months_between
+
+# The routine of one förbund asks that material reaches the members two weeks before they meet.
+DAYS_BEFORE_MEETING = 14
+
+
+def due_months(active_from: date, today: date) -> list[date]:
+    """The closed months that a forum is owed a report for, oldest first.
+
+    Arguments: active_from - the first month it takes part; today - the day in Sweden.
+    """
+    return months_between(active_from, add_months(today.replace(day=1), -1))
+
+
+def due_meetings(days: Iterable[date], today: date) -> list[date]:
+    """The meetings that are near enough for their pack and have not been held."""
+    return sorted({day for day in days if timedelta() <= day - today <= timedelta(days=DAYS_BEFORE_MEETING)})

@@ -1,0 +1,116 @@
+"""The doors: open a session, lock the row, call one step, store, log one line. No work is done here."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from models.snapshot import take_snapshot
+from sqlalchemy.orm import undefer
+
+import logs
+from models.base import utc_now
+from models.months import local_date
+from models.outbox import Task, lock, take
+from models.report import Report
+from models.summary import Summary, SummaryState
+from worker import pdf
+from worker import sweep as sweeping
+from worker.app import celery, database, ring
+from worker.recount import recount
+from worker.suggest import store_suggestion, suggest
+from worker.summary import write_summary
+
+logger = logs.get("worker")
+
+
+@celery.task(name=Task.CLASSIFY_REPORT.value)
+def classify_report(report_id: int) -> None:
+    """Suggest a category for one report. Running it again, or twice at once, gives one suggestion."""
+    if not _take(Task.CLASSIFY_REPORT, report_id):
+        return
+    with database().read() as session:
+        suggestion = suggest(session.get_one(Report, report_id))
+    with database().write() as session:
+        waiting = lock(session, Task.CLASSIFY_REPORT, report_id)
+        if waiting is None:
+            return
+        slice_id = store_suggestion(session, report_id, suggestion, utc_now())
+        session.delete(waiting)
+    logger.info("classified", report_id=report_id, abstained=suggestion.abstain, model=suggestion.model_version)
+    ring("recount_slice", slice_id)
+
+
+@celery.task(name="recount_slice")
+def recount_slice(slice_id: int) -> None:
+    """Bring the counts of one area and month in line with its reports."""
+    with database().write() as session:
+        changed = recount(session, slice_id, utc_now())
+    if changed:
+        logger.info("recounted", slice_id=slice_id)
+
+
+@celery.task(name=Task.BUILD_SUMMARY.value)
+def build_summary(summary_id: int) -> None:
+    """Build the PDF of one summary. What it says is stored before it is printed, so that the page can be
+    read even where the renderer is missing."""
+    if not _take(Task.BUILD_SUMMARY, summary_id):
+        return
+    content = _write_content(summary_id)
+    try:
+        document = pdf.render_summary(content)
+    except pdf.RenderError as error:
+        _store_failure(summary_id, str(error))
+        raise
+    _store_pdf(summary_id, document, utc_now())
+
+
+@celery.task(name="sweep")
+def sweep() -> None:
+    """Ring again for what waits, order what is owed, throw away what is too old."""
+    now = utc_now()
+    with database().write() as session:
+        sweeping.beat(session, now)
+        sweeping.dispose(session, now)
+        ordered = sweeping.order_due_summaries(session, now)
+    with database().read() as session:
+        bells = sweeping.waiting(session, now)
+    for task, subject_id in [*bells, *((Task.BUILD_SUMMARY.value, summary_id) for summary_id in ordered)]:
+        ring(task, subject_id)
+    logger.info("swept", day=local_date(now).isoformat(), rung=len(bells), ordered=len(ordered))
+
+
+def _take(task: Task, subject_id: int) -> bool:
+    """An attempt counts from its start, so that a row which kills its worker is not tried for ever."""
+    with database().write() as session:
+        return take(session, task, subject_id, utc_now())
+
+
+def _write_content(summary_id: int) -> dict[str, object]:
+    with database().write() as session:
+        summary = session.get_one(Summary, summary_id, options=[undefer(Summary.snapshot), undefer(Summary.content)])
+        if summary.snapshot is None:
+            summary.snapshot = take_snapshot(session, summary)
+            summary.content = write_summary(summary.snapshot)
+        return dict(summary.content or {})
+
+
+def _store_failure(summary_id: int, reason: str) -> None:
+    with database().write() as session:
+        summary = session.get_one(Summary, summary_id, with_for_update=True)
+        if summary.state is not SummaryState.BUILT:
+            summary.state, summary.fault = SummaryState.FAILED, reason
+
+
+def _store_pdf(summary_id: int, document: bytes, now: datetime) -> None:
+    """Store a PDF once: whoever comes second finds no waiting row and leaves."""
+    with database().write() as session:
+        waiting = lock(session, Task.BUILD_SUMMARY, summary_id)
+        if waiting is None:
+            return
+        summary = session.get_one(Summary, summary_id)
+        summary.pdf, summary.pdf_bytes = document, len(document)
+        summary.pdf_sha256 = hashlib.sha256(document).hexdigest()
+        summary.state, summary.fault, summary.built_at = SummaryState.BUILT, "", now
+        session.delete(waiting)
+    logger.info("built", summary_id=summary_id, bytes=len(document))
