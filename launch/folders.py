@@ -1,0 +1,66 @@
+"""The folders of a running system, and the lock that keeps a second one away from them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+# Linux takes 107 bytes for a socket's path, macOS 103, and the folder gets a file name added.
+LONGEST_FOLDER = 80
+
+
+class LaunchError(Exception):
+    """The system cannot start or go on. The message is shown as it is."""
+
+
+def make_home(home: Path) -> None:
+    """Make the data folder with its rooms, readable for its owner only.
+
+    Raises: LaunchError when it cannot be written.
+    """
+    try:
+        for folder in (home, home / "log", home / "valkey"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        raise LaunchError(f"Det går inte att skriva i {home}: {error.strerror}.") from error
+
+
+@contextmanager
+def only_one(home: Path) -> Iterator[IO[str]]:
+    """Hold the data folder's lock. The kernel lets go of it when we die, so it is never left behind.
+
+    Yields: the lock file, into which the address is written for whoever comes second.
+    Raises: LaunchError when another supervisor holds it.
+    """
+    with (home / "lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            address = lock.read().strip() or "startar just nu"
+            raise LaunchError(f"Lex Heller körs redan med {home} ({address}). Stoppa det först.") from None
+        lock.truncate(0)
+        yield lock
+
+
+@contextmanager
+def runtime_folder() -> Iterator[Path]:
+    """A short-named folder of our own for the socket, gone when the block ends.
+
+    The data folder will not do: its path may be too long for a socket, or lie on a file system without sockets.
+    """
+    wished = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    usable = len(wished.encode()) <= LONGEST_FOLDER and os.access(wished, os.W_OK | os.X_OK)
+    folder = Path(tempfile.mkdtemp(prefix="lexheller-", dir=wished if usable else "/tmp"))  # noqa: S108
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

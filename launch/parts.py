@@ -1,0 +1,66 @@
+"""The parts of the embedded system: what each is called, how it is started, what it is told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from launch import valkey
+from launch.children import Child
+from settings import Settings
+
+
+def environment(settings: Settings, broker_url: str, demo: bool) -> dict[str, str]:
+    """What the children are told. Demo sign-ins exist only when they were asked for on the command line."""
+    told = {name: value for name, value in os.environ.items() if name != "LEXHELLER_DEMO"}
+    told |= {"LEXHELLER_HOME": str(settings.home), "LEXHELLER_BROKER_URL": broker_url, "PYTHONUNBUFFERED": "1"}
+    return told | {"LEXHELLER_DEMO": "1"} if demo else told
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Makes the children of one running system."""
+
+    home: Path
+    environ: Mapping[str, str]
+
+    def valkey(self, sock: Path) -> Child:
+        words = valkey.command(valkey.server_binary(), sock, self.home / "valkey")
+        return Child("Köservern", words, self.environ, self._log("valkey"), grace=5)
+
+    def migration(self) -> Child:
+        return self._python("Databasen", "migrate", "alembic", "upgrade", "head")
+
+    def demo(self, output: IO[bytes]) -> Child:
+        child = self._python("Exempeldata", "demo", "commands", "demo")
+        child.output = output
+        return child
+
+    def worker(self) -> Child:
+        schedule = str(self.home / "celerybeat-schedule")
+        words = ["--pool", "threads", "--concurrency", "3", "--without-gossip", "--without-mingle"]
+        return self._python(
+            "Bakgrundsarbetaren", "worker",
+            "celery", "-A", "worker.app", "worker", "-B", *words, "-Q", "fast,slow", "--schedule", schedule,
+        )  # fmt: skip
+
+    def web(self, host: str, port: int) -> Child:
+        listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        child = self._python(
+            "Webben", "web",
+            "waitress", f"--listen={listen}", "--threads=8", "--call", "webapp:create_app",
+        )  # fmt: skip
+        # SIGTERM would cut off the answers that are being written; waitress finishes them on SIGINT.
+        child.stop_signal = signal.SIGINT
+        return child
+
+    def _python(self, label: str, log: str, *words: str) -> Child:
+        return Child(label, [sys.executable, "-m", *words], self.environ, self._log(log))
+
+    def _log(self, name: str) -> Path:
+        return self.home / "log" / f"{name}.log"

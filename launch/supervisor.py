@@ -1,0 +1,117 @@
+"""Keeps the children running: waits for them, starts them again when they die, stops them in reverse order."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+
+from launch.children import Child
+from launch.folders import LaunchError
+
+TICK = 0.05  # Seconds between two looks at the children.
+QUICK = 10.0  # A child that lived for fewer seconds than this died at once.
+PATIENCE = 5  # So many deaths at once in a row, and we give up.
+
+
+class StopAsked(Exception):  # noqa: N818 - it is the ordinary end, not an error.
+    """Somebody asked us to stop, by Ctrl-C or SIGTERM."""
+
+
+@dataclass
+class Care:
+    """What the supervisor remembers about one child."""
+
+    child: Child
+    quick_deaths: int = 0
+    restart_at: float | None = None
+
+
+@dataclass
+class Supervisor:
+    """Runs in the main thread, since Linux ties children to the thread that started them.
+
+    Arguments: say - prints one line to the person at the console.
+    """
+
+    say: Callable[[str], None]
+    cared_for: list[Care] = field(default_factory=list)
+    stop_asked: bool = False
+
+    def obey_signals(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask_to_stop)
+
+    def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop_asked = True
+
+    def keep(self, child: Child) -> None:
+        """Start a child that shall run as long as we do."""
+        child.start()
+        self.cared_for.append(Care(child))
+
+    def wait_for(self, ready: Callable[[], bool], seconds: float, child: Child) -> None:
+        """Wait until a child is of use.
+
+        Raises: LaunchError when that takes too long or a child keeps dying; StopAsked.
+        """
+        until = time.monotonic() + seconds
+        while not ready():
+            if time.monotonic() > until:
+                raise LaunchError(f"{child.label} svarar inte. Loggen {child.log} slutar så:\n{child.last_words()}")
+            self._tick()
+
+    def run_once(self, child: Child) -> None:
+        """Run a child to its end.
+
+        Raises: LaunchError when it fails; StopAsked.
+        """
+        child.start()
+        try:
+            while child.exit_code() is None:
+                self._tick()
+        finally:
+            child.stop()
+        if child.exit_code() != 0:
+            raise LaunchError(f"{child.label} misslyckades. Loggen {child.log} slutar så:\n{child.last_words()}")
+
+    def run_until_stopped(self) -> None:
+        """Raises: LaunchError when a child keeps dying; StopAsked."""
+        while True:
+            self._tick()
+
+    def stop(self) -> None:
+        """Stop all children, the last started first."""
+        while self.cared_for:
+            self.cared_for.pop().child.stop()
+
+    def _tick(self) -> None:
+        time.sleep(TICK)
+        if self.stop_asked:
+            raise StopAsked
+        for care in self.cared_for:
+            self._look_after(care)
+
+    def _look_after(self, care: Care) -> None:
+        care.child.cap_log()
+        if care.child.exit_code() is None:
+            return
+        if care.restart_at is None:
+            self._plan_restart(care)
+        elif time.monotonic() >= care.restart_at:
+            care.child.start()
+            care.restart_at = None
+
+    def _plan_restart(self, care: Care) -> None:
+        child = care.child
+        child.sweep()
+        lived = time.monotonic() - child.started_at
+        care.quick_deaths = care.quick_deaths + 1 if lived < QUICK else 0
+        if care.quick_deaths >= PATIENCE:
+            raise LaunchError(
+                f"{child.label} går inte att hålla igång. Loggen {child.log} slutar så:\n{child.last_words()}"
+            )
+        self.say(f"{child.label} stannade (kod {child.exit_code()}) och startas om.")
+        care.restart_at = time.monotonic() + 0.25 * 2**care.quick_deaths
