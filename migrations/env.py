@@ -24,6 +24,7 @@ def migrate(connection: Connection) -> None:
         connection=connection,
         target_metadata=Base.metadata,
         render_as_batch=sqlite,
+        render_item=_render_item,
         transaction_per_migration=True,
     )
     with context.begin_transaction():

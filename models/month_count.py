@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, insert_into
+from models.months import add_months
 
 
 class Slice(Base):
@@ -76,3 +77,10 @@ def mark_slice(session: Session, area_id: int, month: date) -> int:
 def dirty_slices() -> Select[int]:
     """The ids of slices that wait to be recounted."""
     return select(Slice.id).where(Slice.marked > Slice.counted).order_by(Slice.id)
+
+
+def reports_about(session: Session, area_id: int, unit_id: int, month: date) -> int:
+    """How many reports about one unit an area got in the twelve months that end with `month`."""
+    pair, first = MonthPairCount, add_months(month, -11)
+    window = (pair.area_id == area_id, pair.about_unit_id == unit_id, pair.month.between(first, month))
+    return session.scalar(select(func.coalesce(func.sum(pair.reports), 0)).where(*window)) or 0

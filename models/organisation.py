@@ -31,7 +31,8 @@ class Area(Base):
 
 
 class Party(Base):
-    """One of the four actors. `short` stands where columns are narrow; `position` is the order on screen."""
+    """One of the four actors. `short` stands where columns are narrow; `position` is the order on screen;
+    `per_area` says that each area has its own, as every kommunområde has its kommun."""
 
     __tablename__ = "party"
     __table_args__ = (UniqueConstraint("federation_id", "code"),)
@@ -41,6 +42,7 @@ class Party(Base):
     name: Mapped[str] = mapped_column(String(200))
     short: Mapped[str] = mapped_column(String(16))
     position: Mapped[int]
+    per_area: Mapped[bool]
     units: Mapped[list[Unit]] = relationship(back_populates="party", order_by="Unit.position")
 
 

@@ -179,7 +179,7 @@ def suspects(data: Mapping[str, Any]) -> list[str]:
 
 def errors_by_field(error: ValidationError) -> dict[str, str]:
     """One message a field, in the order of the form, so that the error summary reads from top to bottom."""
-    messages = error.normalized_messages()
+    messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
     order = [name for name in ReportSchema._declared_fields if name in messages]
     return {name: _first(messages[name]) for name in order}
 

@@ -32,13 +32,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
             "task",
-            sa.Enum(
-                "classify_report",
-                "build_summary",
-                name="task",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("classify_report", "build_summary", name="task", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("subject_id", sa.Integer(), nullable=False),
@@ -70,6 +64,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("short", sa.String(length=16), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("per_area", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["federation_id"], ["federation.id"], name=op.f("fk_party_federation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party")),
         sa.UniqueConstraint("federation_id", "code", name=op.f("uq_party_federation_id_code")),
@@ -79,11 +74,7 @@ def upgrade() -> None:
         sa.Column("federation_id", sa.Integer(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["federation_id"],
-            ["federation.id"],
-            name=op.f("fk_report_number_federation_id"),
-        ),
+        sa.ForeignKeyConstraint(["federation_id"], ["federation.id"], name=op.f("fk_report_number_federation_id")),
         sa.PrimaryKeyConstraint("federation_id", "year", name=op.f("pk_report_number")),
     )
     op.create_table(
@@ -159,19 +150,11 @@ def upgrade() -> None:
         sa.Column("forum_id", sa.Integer(), nullable=False),
         sa.Column("party_id", sa.Integer(), nullable=False),
         sa.Column("function", sa.String(length=120), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["forum_id"],
-            ["forum.id"],
-            name=op.f("fk_forum_member_forum_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_forum_member_forum_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_forum_member_party_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forum_member")),
         sa.UniqueConstraint(
-            "forum_id",
-            "party_id",
-            "function",
-            name=op.f("uq_forum_member_forum_id_party_id_function"),
+            "forum_id", "party_id", "function", name=op.f("uq_forum_member_forum_id_party_id_function")
         ),
     )
     op.create_table(
@@ -180,12 +163,7 @@ def upgrade() -> None:
         sa.Column("forum_id", sa.Integer(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["forum_id"],
-            ["forum.id"],
-            name=op.f("fk_meeting_forum_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_meeting_forum_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
         sa.UniqueConstraint("forum_id", "starts_at", name=op.f("uq_meeting_forum_id_starts_at")),
     )
@@ -202,12 +180,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_month_count_area_id")),
         sa.ForeignKeyConstraint(["from_unit_id"], ["unit.id"], name=op.f("fk_month_count_from_unit_id")),
         sa.PrimaryKeyConstraint(
-            "area_id",
-            "month",
-            "from_unit_id",
-            "about_unit_id",
-            "category",
-            name=op.f("pk_month_count"),
+            "area_id", "month", "from_unit_id", "about_unit_id", "category", name=op.f("pk_month_count")
         ),
     )
     op.create_table(
@@ -218,42 +191,23 @@ def upgrade() -> None:
         sa.Column("about_unit_id", sa.Integer(), nullable=False),
         sa.Column("reports", sa.Integer(), nullable=False),
         sa.Column("awaiting", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["about_unit_id"],
-            ["unit.id"],
-            name=op.f("fk_month_pair_count_about_unit_id"),
-        ),
+        sa.ForeignKeyConstraint(["about_unit_id"], ["unit.id"], name=op.f("fk_month_pair_count_about_unit_id")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_month_pair_count_area_id")),
         sa.ForeignKeyConstraint(["from_unit_id"], ["unit.id"], name=op.f("fk_month_pair_count_from_unit_id")),
-        sa.PrimaryKeyConstraint(
-            "area_id",
-            "month",
-            "from_unit_id",
-            "about_unit_id",
-            name=op.f("pk_month_pair_count"),
-        ),
+        sa.PrimaryKeyConstraint("area_id", "month", "from_unit_id", "about_unit_id", name=op.f("pk_month_pair_count")),
     )
     op.create_table(
         "summary",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("forum_id", sa.Integer(), nullable=False),
         sa.Column(
-            "kind",
-            sa.Enum("monthly", "meeting", name="summarykind", native_enum=False, length=32),
-            nullable=False,
+            "kind", sa.Enum("monthly", "meeting", name="summarykind", native_enum=False, length=32), nullable=False
         ),
         sa.Column("period", sa.Date(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
-                "queued",
-                "built",
-                "failed",
-                name="summarystate",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("queued", "built", "failed", name="summarystate", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("fault", sa.String(length=300), nullable=False),
@@ -267,11 +221,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_summary_forum_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_summary")),
         sa.UniqueConstraint(
-            "forum_id",
-            "kind",
-            "period",
-            "version",
-            name=op.f("uq_summary_forum_id_kind_period_version"),
+            "forum_id", "kind", "period", "version", name=op.f("uq_summary_forum_id_kind_period_version")
         ),
     )
     op.create_table(
@@ -284,13 +234,7 @@ def upgrade() -> None:
         sa.Column(
             "role",
             sa.Enum(
-                "reporter",
-                "coordinator",
-                "forum_member",
-                "administrator",
-                name="role",
-                native_enum=False,
-                length=32,
+                "reporter", "coordinator", "forum_member", "administrator", name="role", native_enum=False, length=32
             ),
             nullable=False,
         ),
@@ -330,14 +274,7 @@ def upgrade() -> None:
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
-                "received",
-                "in_review",
-                "closed",
-                name="reportstate",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("received", "in_review", "closed", name="reportstate", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("category", sa.String(length=32), nullable=False),
@@ -347,43 +284,20 @@ def upgrade() -> None:
         sa.Column("other_units", sa.JSON(), nullable=False),
         sa.Column(
             "occurred",
-            sa.Enum(
-                "today",
-                "week",
-                "month",
-                "earlier",
-                name="occurred",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("today", "week", "month", "earlier", name="occurred", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("occurred_on", sa.Date(), nullable=True),
         sa.Column("consequences", sa.JSON(), nullable=False),
         sa.Column(
             "recurrence",
-            sa.Enum(
-                "first",
-                "some",
-                "often",
-                "unknown",
-                name="recurrence",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("first", "some", "often", "unknown", name="recurrence", native_enum=False, length=32),
             nullable=True,
         ),
         sa.Column("reporter_category", sa.String(length=32), nullable=True),
         sa.Column(
             "raised_directly",
-            sa.Enum(
-                "yes",
-                "no",
-                "unknown",
-                name="raiseddirectly",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("yes", "no", "unknown", name="raiseddirectly", native_enum=False, length=32),
             nullable=True,
         ),
         sa.Column("suggestion", sa.String(length=500), nullable=False),
@@ -401,19 +315,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("form_key", name=op.f("uq_report_form_key")),
     )
     with op.batch_alter_table("report", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_report_area_category",
-            ["area_id", "category", "received_at"],
-            unique=False,
-        )
+        batch_op.create_index("ix_report_area_category", ["area_id", "category", "received_at"], unique=False)
         batch_op.create_index("ix_report_area_month", ["area_id", "month"], unique=False)
         batch_op.create_index(
-            "ix_report_area_pair",
-            ["area_id", "from_unit_id", "about_unit_id", "received_at"],
-            unique=False,
+            "ix_report_area_pair", ["area_id", "from_unit_id", "about_unit_id", "received_at"], unique=False
         )
         batch_op.create_index("ix_report_area_received", ["area_id", "received_at"], unique=False)
         batch_op.create_index("ix_report_area_state", ["area_id", "state", "received_at"], unique=False)
+        batch_op.create_index("ix_report_federation_received", ["federation_id", "received_at"], unique=False)
         batch_op.create_index("ix_report_reporter", ["reporter_id", "received_at"], unique=False)
 
     op.create_table(
@@ -423,12 +332,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user.id"],
-            name=op.f("fk_sign_in_user_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
     )
@@ -439,18 +343,8 @@ def upgrade() -> None:
         "user_area",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["area_id"],
-            ["area.id"],
-            name=op.f("fk_user_area_area_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["user.id"],
-            name=op.f("fk_user_area_user_id"),
-            ondelete="CASCADE",
-        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_user_area_area_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_area_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "area_id", name=op.f("pk_user_area")),
     )
     op.create_table(
@@ -465,17 +359,10 @@ def upgrade() -> None:
         sa.Column("alternatives", sa.JSON(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["report_id"],
-            ["report.id"],
-            name=op.f("fk_classification_report_id"),
-            ondelete="CASCADE",
+            ["report_id"], ["report.id"], name=op.f("fk_classification_report_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_classification")),
-        sa.UniqueConstraint(
-            "report_id",
-            "model_version",
-            name=op.f("uq_classification_report_id_model_version"),
-        ),
+        sa.UniqueConstraint("report_id", "model_version", name=op.f("uq_classification_report_id_model_version")),
     )
     # ### end Alembic commands ###
 
@@ -490,6 +377,7 @@ def downgrade() -> None:
     op.drop_table("sign_in")
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.drop_index("ix_report_reporter")
+        batch_op.drop_index("ix_report_federation_received")
         batch_op.drop_index("ix_report_area_state")
         batch_op.drop_index("ix_report_area_received")
         batch_op.drop_index("ix_report_area_pair")

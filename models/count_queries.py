@@ -1,0 +1,76 @@
+"""Reading the counts: sums over areas and months. No query here touches the rows of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from models.month_count import MonthCategoryCount, MonthCount, MonthPairCount
+
+@dataclass(frozen=True)
+class Window:
+    """Areas and months (both ends included); a category, or an empty text for all of them."""
+
+    area_ids: Sequence[int]
+    first: date
+    last: date
+    category: str = ""
+
+
+def pair_sums(session: Session, window: Window) -> dict[tuple[int, int], int]:
+    """Reports by (from_unit_id, about_unit_id)."""
+    table = _pairs(window)
+    query = select(table.from_unit_id, table.about_unit_id, func.sum(table.reports)).where(*_inside(table, window))
+    rows = session.execute(query.group_by(table.from_unit_id, table.about_unit_id))
+    return {(sender, about): count for sender, about, count in rows}
+
+
+def category_sums(session: Session, window: Window) -> dict[str, int]:
+    """Reports by category."""
+    table = MonthCategoryCount
+    query = select(table.category, func.sum(table.reports)).where(*_inside(table, window)).group_by(table.category)
+    return {str(category): int(count) for category, count in session.execute(query)}
+
+
+def about_month_sums(session: Session, window: Window) -> dict[tuple[int, date], int]:
+    """Reports by (about_unit_id, month)."""
+    table = _pairs(window)
+    query = select(table.about_unit_id, table.month, func.sum(table.reports)).where(*_inside(table, window))
+    rows = session.execute(query.group_by(table.about_unit_id, table.month))
+    return {(about, month): count for about, month, count in rows}
+
+
+def awaiting(session: Session, area_ids: Collection[int]) -> int:
+    """Reports that nobody has reviewed, of any age."""
+    table = MonthCategoryCount
+    return session.scalar(select(_sum(table.awaiting)).where(table.area_id.in_(area_ids))) or 0
+
+
+def count_reports(
+    session: Session, window: Window, senders: Collection[int] | None, about: Collection[int] | None
+) -> tuple[int, int]:
+    """(reports, those that nobody has reviewed) between some units; None stands for all units."""
+    table = _pairs(window)
+    where = _inside(table, window)
+    where += [table.from_unit_id.in_(senders)] if senders is not None else []
+    where += [table.about_unit_id.in_(about)] if about is not None else []
+    reports, waiting = session.execute(select(_sum(table.reports), _sum(table.awaiting)).where(*where)).one()
+    return int(reports), int(waiting)
+
+
+def _sum(column: Any) -> ColumnElement[int]:
+    return func.coalesce(func.sum(column), 0)
+
+
+def _pairs(window: Window) -> type[MonthCount] | type[MonthPairCount]:
+    return MonthCount if window.category else MonthPairCount
+
+
+def _inside(table: Any, window: Window) -> list[ColumnElement[bool]]:
+    inside = [table.area_id.in_(window.area_ids), table.month.between(window.first, window.last)]
+    return [*inside, table.category == window.category] if table is MonthCount else inside

@@ -1,0 +1,95 @@
+"""The faces: one module per family of addresses. `create_app` puts them together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_login import LoginManager
+from flask_talisman import Talisman
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import logs
+import settings
+from models.base import Clock, Database, utc_now
+from webapp import access, errors, halsa, pages, requests, sign_in
+from webapp.avvikelser import blueprint as avvikelser
+from webapp.doorbell import Doorbell
+from webapp.mina_rapporter import blueprint as mina_rapporter
+from webapp.oversikt import blueprint as oversikt
+from webapp.rapporter import blueprint as rapporter
+from webapp.rapportera import blueprint as rapportera
+
+LARGEST_BODY = 256 * 1024  # bytes; the longest allowed report is about 4 kB
+
+NOTHING_INLINE = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def create_app(current: settings.Settings | None = None, clock: Clock = utc_now) -> Flask:
+    """The web application.
+
+    Arguments: current - the settings, read from the environment when left out; clock - what tells the moment.
+    """
+    current = current or settings.load()
+    logs.configure()
+    app = Flask("webapp", template_folder=str(Path(__file__).parent.parent / "templates"))
+    _configure(app, current)
+    app.extensions["lexheller"] = requests.Parts(
+        current, Database(current.database_url), Doorbell(current.broker_url), clock
+    )
+    _guard(app, current)
+    for blueprint in (sign_in.blueprint, rapportera, mina_rapporter, oversikt, avvikelser, rapporter, halsa.blueprint):
+        app.register_blueprint(blueprint)
+    app.register_blueprint(pages.blueprint)
+    requests.register(app)
+    access.register(app)
+    errors.register(app)
+    return app
+
+
+def _configure(app: Flask, current: settings.Settings) -> None:
+    app.config.update(
+        SECRET_KEY=current.secret_key,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_PARTS=200,
+        TRUSTED_HOSTS=list(current.trusted_hosts) or None,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=10),
+        SESSION_COOKIE_NAME="__Host-lexheller" if current.production else "lexheller",
+        SESSION_COOKIE_SECURE=current.production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+        WTF_CSRF_TIME_LIMIT=None,  # The sign-in sets the limit; a form may stand open as long as it lasts.
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _guard(app: Flask, current: settings.Settings) -> None:
+    if current.proxies:
+        hops = current.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    CSRFProtect(app)
+    LoginManager(app).user_loader(sign_in.load_person)
+    app.login_manager.session_protection = None  # type: ignore[attr-defined]
+    Talisman(
+        app,
+        force_https=current.production,
+        strict_transport_security=current.production,
+        content_security_policy=NOTHING_INLINE,
+        referrer_policy="no-referrer",
+        session_cookie_secure=current.production,
+        frame_options="DENY",
+    )

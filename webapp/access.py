@@ -1,0 +1,65 @@
+"""Closed unless listed: which roles may use which endpoint. An endpoint that is missing here opens for nobody."""
+
+from __future__ import annotations
+
+from flask import Flask, abort, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from models.user import Role
+from webapp import sign_in
+
+ANYBODY = None
+SIGNED_IN = frozenset(Role)
+WRITERS = frozenset({Role.REPORTER, Role.COORDINATOR})
+COORDINATORS = frozenset({Role.COORDINATOR})
+READERS = frozenset({Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR})
+MAKERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
+
+ENDPOINTS: dict[str, frozenset[Role] | None] = {
+    "static": ANYBODY,
+    "pages.start": ANYBODY,
+    "pages.about": ANYBODY,
+    "pages.accessibility": ANYBODY,
+    "halsa.show": ANYBODY,
+    "sign_in.sign_in": ANYBODY,
+    "sign_in.sign_out": SIGNED_IN,
+    "rapportera.report": WRITERS,
+    "rapportera.receipt": WRITERS,
+    "mina_rapporter.list_reports": WRITERS,
+    "mina_rapporter.show_report": WRITERS,
+    "mina_rapporter.delete_draft": WRITERS,
+    "oversikt.show": COORDINATORS,
+    "avvikelser.list_reports": COORDINATORS,
+    "avvikelser.export": COORDINATORS,
+    "avvikelser.show_report": COORDINATORS,
+    "rapporter.list_summaries": READERS,
+    "rapporter.show": READERS,
+    "rapporter.download": READERS,
+    "rapporter.make": MAKERS,
+}
+
+
+def _check() -> Response | str | tuple[str, int] | None:
+    if request.endpoint is None:
+        return None  # No such address, or not with this method: the error page tells.
+    roles = ENDPOINTS.get(request.endpoint, frozenset())
+    if roles is None:
+        return None
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    if current_user.role not in roles:
+        abort(404)  # Not 403: what is not yours is not there.
+    return None
+
+
+def _ask_to_sign_in() -> Response | tuple[str, int]:
+    """A text that was posted after the sign-in ran out goes along to the sign-in page and comes back filled in."""
+    if request.method == "POST" and request.endpoint == "rapportera.report":
+        return sign_in.page(next_address=url_for("rapportera.report"), kept=request.form)
+    return redirect(url_for("sign_in.sign_in", next=request.full_path if request.method == "GET" else None))
+
+
+def register(app: Flask) -> None:
+    """Check every request."""
+    app.before_request(_check)

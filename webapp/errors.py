@@ -1,0 +1,77 @@
+"""Turning failures into pages, in one place. What somebody typed comes back, also when nothing else works."""
+
+from __future__ import annotations
+
+from flask import Flask, g, render_template, request, url_for
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from webapp import sign_in
+from webapp.rapportera import EXPIRED, show_again
+from webapp.requests import logger
+
+WORDS = {
+    400: ("Sidan kunde inte visas", "Adressen eller formuläret går inte att tolka. Gå tillbaka och försök igen."),
+    404: ("Sidan finns inte", "Adressen kan vara felskriven, eller så har du inte behörighet till sidan."),
+    405: ("Det går inte att göra så här", "Gå tillbaka och använd knapparna på sidan."),
+    413: ("Det du skickade är för stort", "En rapport får innehålla högst 1 500 tecken. Korta texten och skicka igen."),
+    500: ("Något gick fel", "Felet är noterat. Försök igen om en stund."),
+    503: ("Tjänsten är tillfälligt stängd", "Inget har sparats. Försök igen om en stund."),
+}
+TEXT_FIELDS = {"description": "Vad hände?", "suggestion": "Vad hade hjälpt?", "counterpart_other": "Annan verksamhet"}
+
+
+def _show(code: int) -> tuple[str, int]:
+    """The error page. It asks nothing of the database, which may be what failed."""
+    g.failing = True
+    heading, text = WORDS.get(code, WORDS[500])
+    kept = _typed() if code == 503 else []
+    page = render_template(
+        "web/fel.html", code=code, heading=heading, text=text, reference=g.get("request_id", ""), kept=kept
+    )
+    return page, code
+
+
+def _typed() -> list[tuple[str, str]]:
+    texts = ((label, request.form.get(name, "")) for name, label in TEXT_FIELDS.items())
+    return [(label, text) for label, text in texts if text.strip()]
+
+
+def _http_error(error: HTTPException) -> tuple[str, int] | Response:
+    if error.code and error.code < 400:
+        return error.get_response()
+    return _show(error.code or 500)
+
+
+def _csrf_error(error: CSRFError) -> tuple[str, int] | Response | str:
+    """A form that stood open past its sign-in. A report's text is kept; any other form starts again."""
+    if request.endpoint != "rapportera.report":
+        return _show(400)
+    if current_user.is_authenticated:
+        return show_again(request.form, EXPIRED)
+    return sign_in.page(next_address=url_for("rapportera.report"), kept=request.form)
+
+
+def _database_error(error: DBAPIError | PoolTimeout) -> tuple[str, int]:
+    """The database is away, full or locked: say so, keep the text. The log names the kind, not the words."""
+    logger.error("database_failed", kind=type(error).__name__)
+    return _show(503)
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    logger.exception("unexpected", kind=type(error).__name__)
+    return _show(500)
+
+
+def register(app: Flask) -> None:
+    """Hand every failure to its page."""
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DatabaseError, _database_error)
+    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(PoolTimeout, _database_error)
+    app.register_error_handler(Exception, _unexpected)

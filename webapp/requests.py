@@ -1,0 +1,113 @@
+"""What belongs to one request: its parts, its reading session, its id, and the words of every page."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request, url_for
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+import logs
+from models.base import Clock, Database
+from models.user import Role, Scope, User
+from settings import Settings
+from webapp.doorbell import Doorbell
+
+logger = logs.get("webapp")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What `create_app` was given and made: the same for every request."""
+
+    settings: Settings
+    database: Database
+    doorbell: Doorbell
+    clock: Clock
+
+
+def parts() -> Parts:
+    found: Parts = current_app.extensions["lexheller"]
+    return found
+
+
+def now() -> datetime:
+    return parts().clock()
+
+
+def reading() -> Session:
+    """The reading session of this request, opened at first use and closed when the request ends."""
+    if "session" not in g:
+        g.session = Session(parts().database.engine)
+    session: Session = g.session
+    return session
+
+
+def scope() -> Scope:
+    """What the signed-in person may see."""
+    found: Scope = current_user.scope
+    return found
+
+
+def person() -> User:
+    """The account of the signed-in person."""
+    found: User = current_user.user
+    return found
+
+
+PLACES = (
+    ("Rapportera", "rapportera.report", (Role.REPORTER, Role.COORDINATOR)),
+    ("Mina rapporter", "mina_rapporter.list_reports", (Role.REPORTER, Role.COORDINATOR)),
+    ("Översikt", "oversikt.show", (Role.COORDINATOR,)),
+    ("Avvikelser", "avvikelser.list_reports", (Role.COORDINATOR,)),
+    ("Rapporter", "rapporter.list_summaries", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
+    ("Hälsa", "halsa.show", (Role.ADMINISTRATOR,)),
+)
+
+
+def _words() -> dict[str, Any]:
+    """What base.html asks for. An error page must not ask the database again, since that may be what failed."""
+    if g.get("failing") or not current_user.is_authenticated:
+        return {"nav": [], "who": None, "example_data": parts().settings.demo}
+    user = person()
+    places = [_place(label, endpoint) for label, endpoint, roles in PLACES if user.role in roles]
+    return {"nav": places, "who": user.title, "example_data": user.is_example}
+
+
+def _place(label: str, endpoint: str) -> dict[str, Any]:
+    current = (request.endpoint or "").split(".")[0] == endpoint.split(".")[0]
+    return {"label": label, "href": url_for(endpoint), "current": current, "count": None}
+
+
+def _begin() -> None:
+    clear_contextvars()
+    g.request_id = secrets.token_hex(8)
+    bind_contextvars(request_id=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+        path = request.url_rule.rule if request.url_rule else "unknown"
+        logger.info("answered", method=request.method, route=path, status=response.status_code)
+    return response
+
+
+def _close(_error: BaseException | None) -> None:
+    session = g.pop("session", None)
+    if session is not None:
+        session.close()
+
+
+def register(app: Flask) -> None:
+    """Let every request begin, end and close as it should."""
+    # First of all, before the guards of the other packages: what they log shall carry the id too.
+    app.before_request_funcs.setdefault(None, []).insert(0, _begin)
+    app.after_request(_end)
+    app.teardown_request(_close)
+    app.context_processor(_words)

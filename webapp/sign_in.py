@@ -1,0 +1,138 @@
+"""Signing in and out. The cookie holds a random token; the server's row decides whether it opens anything."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_login import UserMixin, current_user, login_user, logout_user
+from sqlalchemy import delete, select, update
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from models.user import Role, Scope, SignIn, User, find_sign_in, hash_token
+from webapp.demo import ACCOUNTS
+from webapp.requests import logger, now, parts, reading
+
+blueprint = Blueprint("sign_in", __name__)
+hasher = PasswordHasher()
+# Checked against when there is no such account, so that the time taken does not tell which addresses exist.
+NOBODY = hasher.hash(secrets.token_hex(16))
+KEPT = "kept-"  # what the fields of an interrupted form are called on the sign-in page
+NOT_KEPT = ("csrf_token", "do", "form_key")
+SECONDS_UNSEEN = 60  # the moment last seen is written at most this often
+WRONG = "E-postadressen eller lösenordet stämmer inte"
+
+
+class Person(UserMixin):  # type: ignore[misc]
+    """The signed-in person of a request."""
+
+    def __init__(self, user: User, token: str) -> None:
+        self.user, self.token = user, token
+        self.role: Role = user.role
+        self.scope: Scope = user.scope
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def load_person(token: str) -> Person | None:
+    """Who the token in the cookie belongs to, if it still opens anything."""
+    moment = now()
+    found = find_sign_in(reading(), token, moment)
+    if found is None:
+        return None
+    if (moment - found.seen_at).total_seconds() > SECONDS_UNSEEN:
+        with parts().database.write() as writing:
+            writing.execute(update(SignIn).where(SignIn.id == found.id).values(seen_at=moment))
+    return Person(found.user, token)
+
+
+@blueprint.route("/logga-in", methods=["GET", "POST"])
+def sign_in() -> Response | str | tuple[str, int]:
+    if request.method == "GET":
+        return redirect(url_for("pages.start")) if current_user.is_authenticated else page(request.args.get("next"))
+    email = request.form.get("email", "").strip().lower()
+    user = _check_password(email, request.form.get("password", ""))
+    if user is None:
+        logger.warning("sign_in_refused")
+        return page(request.form.get("next"), _kept_fields(), {"password": WRONG}, email)
+    _open_session(user)
+    if request.form.get("next") == url_for("rapportera.report") and (kept := _kept_fields()):
+        from webapp.rapportera import show_again
+
+        return show_again(kept, "Du är inloggad igen. Din text finns kvar. Kontrollera och skicka igen.")
+    return redirect(_safe(request.form.get("next")))
+
+
+def _check_password(email: str, password: str) -> User | None:
+    user = reading().scalars(select(User).where(User.email == email, User.disabled_at.is_(None))).one_or_none()
+    try:
+        hasher.verify(user.password_hash if user else NOBODY, password)
+    except VerificationError:
+        return None
+    return user
+
+
+def _open_session(user: User) -> None:
+    """A new token at every sign-in, so that a planted one opens nothing."""
+    token, moment = secrets.token_urlsafe(32), now()
+    with parts().database.write() as writing:
+        writing.add(SignIn(user_id=user.id, token_hash=hash_token(token), started_at=moment, seen_at=moment))
+    session.clear()
+    session.permanent = True
+    login_user(Person(user, token))
+    logger.info("signed_in", user_id=user.id, role=user.role.value)
+
+
+@blueprint.post("/logga-ut")
+def sign_out() -> Response:
+    with parts().database.write() as writing:
+        writing.execute(delete(SignIn).where(SignIn.token_hash == hash_token(current_user.token)))
+    logout_user()
+    session.clear()
+    flash("Du är utloggad.")
+    return redirect(url_for("sign_in.sign_in"))
+
+
+def page(
+    next_address: str | None = None,
+    kept: MultiDict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    email: str = "",
+) -> tuple[str, int]:
+    """The sign-in page; `kept` are the fields of a form that was interrupted."""
+    html = render_template(
+        "web/logga-in.html",
+        errors=errors or {},
+        values={"email": email},
+        next=next_address or "",
+        carried=_carried(kept.items(multi=True)) if kept else [],
+        demo_accounts=_demo_accounts(),
+    )
+    return html, 422 if errors else 200
+
+
+def _carried(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(KEPT + name, value) for name, value in fields if name not in NOT_KEPT]
+
+
+def _kept_fields() -> MultiDict[str, str]:
+    fields = request.form.items(multi=True)
+    return MultiDict((name.removeprefix(KEPT), value) for name, value in fields if name.startswith(KEPT))
+
+
+def _safe(address: str | None) -> str:
+    """Only an address of our own is followed after a sign-in."""
+    own = address and address.startswith("/") and not address.startswith(("//", "/\\")) and "\n" not in address
+    return address if address and own else url_for("pages.start")
+
+
+def _demo_accounts() -> list[dict[str, str]]:
+    """The example accounts, shown only by a product that was started with --demo."""
+    if not parts().settings.demo:
+        return []
+    return [{"email": account.email, "password": account.password, "role": account.title} for account in ACCOUNTS]
