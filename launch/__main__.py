@@ -46,7 +46,7 @@ def run(supervisor: Supervisor, given: settings.Settings, *, demo: bool, host: s
     with ExitStack() as stack:
         lock = stack.enter_context(only_one(given.home))
         port = address.free_port(host, port)
-        sock = stack.enter_context(runtime_folder()) / "valkey.sock"
+        sock = stack.enter_context(runtime_folder(given.home)) / "valkey.sock"
         stack.callback(supervisor.stop)
         parts = Parts(given.home, environment(given, given.broker_url or f"redis+socket://{sock}", demo))
         click.echo("Lex Heller startar ...")

@@ -13,6 +13,7 @@ from typing import IO
 
 # Linux takes 107 bytes for a socket's path, macOS 103, and the folder gets a file name added.
 LONGEST_FOLDER = 80
+PREFIX = "lexheller-"
 
 
 class LaunchError(Exception):
@@ -52,15 +53,26 @@ def only_one(home: Path) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def runtime_folder() -> Iterator[Path]:
+def runtime_folder(home: Path) -> Iterator[Path]:
     """A short-named folder of our own for the socket, gone when the block ends.
 
     The data folder will not do: its path may be too long for a socket, or lie on a file system without sockets.
+    The link `runtime` in it shows the way, and tells the next start what a killed one left behind.
     """
+    link = home / "runtime"
+    _clear(link)
     wished = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
     usable = len(wished.encode()) <= LONGEST_FOLDER and os.access(wished, os.W_OK | os.X_OK)
-    folder = Path(tempfile.mkdtemp(prefix="lexheller-", dir=wished if usable else "/tmp"))  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=wished if usable else "/tmp"))  # noqa: S108 - a folder of our own in it.
     try:
+        link.symlink_to(folder)
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _clear(link)
+
+
+def _clear(link: Path) -> None:
+    target = Path(os.path.realpath(link))
+    if link.is_symlink() and target.name.startswith(PREFIX):
+        shutil.rmtree(target, ignore_errors=True)
+    link.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from launch.folders import LaunchError
 TICK = 0.05  # Seconds between two looks at the children.
 QUICK = 10.0  # A child that lived for fewer seconds than this died at once.
 PATIENCE = 5  # So many deaths at once in a row, and we give up.
+BREATH = 0.25  # Seconds before the first new start; each death at once doubles them.
 
 
 class StopAsked(Exception):  # noqa: N818 - it is the ordinary end, not an error.
@@ -114,4 +115,4 @@ class Supervisor:
                 f"{child.label} går inte att hålla igång. Loggen {child.log} slutar så:\n{child.last_words()}"
             )
         self.say(f"{child.label} stannade (kod {child.exit_code()}) och startas om.")
-        care.restart_at = time.monotonic() + 0.25 * 2**care.quick_deaths
+        care.restart_at = time.monotonic() + BREATH * 2**care.quick_deaths

@@ -1,0 +1,1 @@
+"""Behaviour on top, fixtures at the bottom."""

@@ -1,0 +1,138 @@
+"""Fixtures that many tests share: real servers once per session, a fresh migrated database per test, the browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from models.base import Database
+from settings import ROOT
+from tests.servers import postgres_server, valkey_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_environment() -> None:
+    """What the person at the console has set for the product must not leak into the tests."""
+    for name in [name for name in os.environ if name.startswith("LEXHELLER_")]:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[str]:
+    """The address of a real Valkey, in kombu's spelling. Shared: use queues or keys of your own."""
+    with valkey_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a real PostgreSQL's first database. Shared: make databases of your own in it."""
+    with postgres_server() as url:
+        yield url
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest schema, as `alembic upgrade head` does."""
+    config = Config(ROOT / "alembic.ini")
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    command.upgrade(config, "head")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """The name of a migrated PostgreSQL database to copy."""
+    run_on(postgres_url, "CREATE DATABASE migrated_template")
+    migrate(in_database(postgres_url, "migrated_template"))
+    return "migrated_template"
+
+
+def run_on(url: str, statement: str) -> None:
+    """Run one statement outside any transaction, as CREATE DATABASE wants it."""
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+
+
+def in_database(url: str, name: str) -> str:
+    """The address of another database of the same server."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh migrated SQLite database."""
+    # SQLite's own backup also takes what still lies in the write-ahead log.
+    with sqlite3.connect(sqlite_template) as source, sqlite3.connect(tmp_path / "lexheller.sqlite3") as target:
+        source.backup(target)
+    source.close()
+    target.close()
+    return f"sqlite:///{tmp_path / 'lexheller.sqlite3'}"
+
+
+@pytest.fixture
+def postgres_database_url(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """A fresh migrated PostgreSQL database, dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    run_on(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield in_database(postgres_url, name)
+    run_on(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh migrated database; a test that asks for it runs on both kinds."""
+    url: str = request.getfixturevalue(f"{request.param}_database_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The same, opened as the product opens it."""
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
+
+
+def chromium_path() -> str | None:
+    """Debian's Chromium or another one on PATH; playwright's own download is never used."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """How pytest-playwright starts the browser: ours of the machine, quiet, and as root too."""
+    path = chromium_path()
+    if path is None:
+        pytest.skip("no Chromium on this machine: the tests in a browser are skipped")
+    quiet = ("gpu", "quic", "background-networking", "component-update", "sync")
+    return {
+        "executable_path": path,
+        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    """A browser as a Swedish caseworker has it."""
+    return {"locale": "sv-SE", "timezone_id": "Europe/Stockholm"}
