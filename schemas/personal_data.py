@@ -1,0 +1,64 @@
+"""The guard at the way in: finds in Swedish free text what points to a person.
+
+Two grades. *stop*: numbers and addresses that never belong in a report. *confirm*: likely names,
+which the writer must look at. The grades and kinds are those of issue "the report form": see the
+README beside `data/personal_data`, which holds the word lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.personal_data_contacts import find_case_numbers, find_emails, find_phones
+from schemas.personal_data_names import find_names
+from schemas.personal_data_numbers import find_personal_numbers
+from schemas.personal_data_text import Hit, fold
+
+Kind = Literal["personnummer", "samordningsnummer", "phone", "email", "case_number", "name"]
+Action = Literal["stop", "confirm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place in the text. `start` and `end` are offsets in the text as it was given (end excluded)."""
+
+    start: int
+    end: int
+    type: Kind
+    action: Action
+
+
+def screen(text: str) -> list[Finding]:
+    """Find what points to a person. Linear in the length of the text; raises nothing, whatever the text holds.
+
+    Arguments: text - free text; it may hold NUL, lone surrogates, full-width digits and combining marks.
+    Returns: findings in the order of the text, never overlapping.
+    """
+    folded = fold(text)
+    in_order = _first_come(
+        len(folded.text),
+        # Surest first: what an earlier rule has claimed, a later one does not claim again.
+        find_personal_numbers(folded.text),
+        find_emails(folded.text),
+        find_phones(folded.text),
+        find_case_numbers(folded.text),
+        find_names(folded.text),
+    )
+    return [_finding(*folded.span(hit), hit) for hit in sorted(in_order)]
+
+
+def _first_come(length: int, *rules: Iterable[Hit]) -> list[Hit]:
+    taken = bytearray(length)
+    accepted = []
+    for hit in (hit for rule in rules for hit in rule):
+        if taken.find(1, hit.start, hit.end) < 0:
+            taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
+            accepted.append(hit)
+    return accepted
+
+
+def _finding(start: int, end: int, hit: Hit) -> Finding:
+    kind: Kind = hit.kind  # type: ignore[assignment]
+    return Finding(start, end, kind, "confirm" if kind == "name" else "stop")

@@ -1,0 +1,102 @@
+"""Personnummer and samordningsnummer, however they are written.
+
+A wrong check digit is still a person's number with a slip of the pen, so the check digit decides only
+where the shape alone says too little. The day of a samordningsnummer is raised by 60 (Skatteverket,
+SKV 704 and SKV 707).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from schemas.personal_data_text import Hit
+
+# A date with the same sign, or none, between its parts; then the gap; then the last four.
+_CENTURY = r"(?:(?P<century>1[89]|20)[ -]?)?"
+_GAP = r"(?P<gap>\s?[-+]{1,2}\s?|[./ ]|\s{0,2})"
+_DATED = re.compile(
+    rf"(?<!\d){_CENTURY}(?P<year>\d\d)(?P<sign>[ ./-]?)(?P<month>\d\d)(?P=sign)(?P<day>\d\d)"
+    rf"{_GAP}(?P<last>\d\d ?\d\d|[xX*]{{4}})(?![\d*])(?![./:-]\d)"
+)
+# The hyphen alone in the date and none between month and day: 1985-0312-1234.
+_HALF = re.compile(
+    r"(?<!\d)(?P<century>1[89]|20)(?P<year>\d\d)[ -](?P<month>\d\d)(?P<day>\d\d)(?P<gap>[ +-])(?P<last>\d{4})(?!\w)"
+)
+# Ten or twelve digits one by one, or in any other groups with single spaces.
+_ONE_BY_ONE = re.compile(r"(?<![\d.,:-])\d(?:[ .+/-]{1,3}\d){9,11}(?!\w)")
+_GROUPS = re.compile(r"(?<![\d.,:+-])\d{1,12}(?: \d{1,12}){1,11}(?![\w.,: -]?\d)")
+_MORE_FIGURES = re.compile(r" \d")
+_AMOUNT = re.compile(r"\s*(?:kr\b|kronor|sek\b|tkr|mkr|%|procent|:-)", re.IGNORECASE)
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d\Z")
+_MOBILE = re.compile(r"07[02369]\d{7}\Z|010\d{7}\Z")
+_LUHN_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+
+def find_personal_numbers(text: str) -> Iterator[Hit]:
+    """Every personnummer and samordningsnummer in a folded text.
+
+    Arguments: text - as `fold` gives it.
+    """
+    for pattern in (_DATED, _HALF):
+        for match in pattern.finditer(text):
+            kind = _kind(match["month"], match["day"])
+            if kind and not (_weak_gap(match) and _reads_otherwise(match, text)):
+                yield Hit(match.start(), match.end(), kind)
+    for match in _ONE_BY_ONE.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        if len(digits) in (10, 12) and (kind := _kind_of(digits)):
+            yield Hit(match.start(), match.end(), kind)
+    for match in _GROUPS.finditer(text):
+        yield from _in_groups(match, text)
+
+
+def _kind(month: str, day: str) -> str:
+    """What a month and day (two digits each) can belong to; empty when to nothing."""
+    if "01" <= month <= "12" and "01" <= day <= "31":
+        return "personnummer"
+    return "samordningsnummer" if "00" <= month <= "12" and "60" <= day <= "91" else ""
+
+
+def _kind_of(digits: str) -> str:
+    if len(digits) == 12 and digits[:2] not in ("18", "19", "20"):
+        return ""
+    return _kind(digits[-8:-6], digits[-6:-4])
+
+
+def _weak_gap(match: re.Match[str]) -> bool:
+    """No hyphen or plus before the last four: the figures might be something else."""
+    return not set(match["gap"]) & {"-", "+"}
+
+
+def _reads_otherwise(match: re.Match[str], text: str) -> bool:
+    """A phone number in one piece, a list of figures, an amount, or the date and hour of a recent event."""
+    digits = re.sub(r"\D", "", match[0])
+    if match.groupdict().get("sign") == " " and (
+        text[max(0, match.start() - 2) : match.start()].strip().isdigit() or _MORE_FIGURES.match(text, match.end())
+    ):
+        return True
+    if match["gap"] == "" and _MOBILE.match(digits):
+        return True
+    if match["gap"] == "":
+        return False
+    if _AMOUNT.match(text, match.end()):
+        return True
+    # Someone born after 2015 may be meant too: then the check digit decides.
+    recent = "15" <= match["year"] <= "39" and match.groupdict().get("century") in (None, "20")
+    return recent and bool(_CLOCK.match(match["last"])) and not _luhn(digits)
+
+
+def _in_groups(match: re.Match[str], text: str) -> Iterator[Hit]:
+    """Odd groupings (850 312 1234) are believed only with a right check digit: they might be amounts."""
+    digits = match[0].replace(" ", "")
+    if len(digits) not in (10, 12) or _MOBILE.match(digits) or _AMOUNT.match(text, match.end()):
+        return
+    if (kind := _kind_of(digits)) and _luhn(digits):
+        yield Hit(match.start(), match.end(), kind)
+
+
+def _luhn(digits: str) -> bool:
+    """The check digit of the last ten figures (ISO/IEC 7812-1, annex B)."""
+    numbers = [int(digit) for digit in digits[-10:]]
+    return len(numbers) == 10 and (sum(numbers[1::2]) + sum(_LUHN_DOUBLED[n] for n in numbers[::2])) % 10 == 0
