@@ -1,8 +1,7 @@
 """The guard at the way in: finds in Swedish free text what points to a person.
 
 Two grades. *stop*: numbers and addresses that never belong in a report. *confirm*: likely names,
-which the writer must look at. The grades and kinds are those of issue "the report form": see the
-README beside `data/personal_data`, which holds the word lists.
+which the writer must look at. The word lists and their source: data/personal_data/README.md.
 """
 
 from __future__ import annotations
@@ -14,9 +13,8 @@ from typing import Literal
 from schemas.personal_data_contacts import find_case_numbers, find_emails, find_phones
 from schemas.personal_data_names import find_names
 from schemas.personal_data_numbers import find_personal_numbers
-from schemas.personal_data_text import Hit, fold
+from schemas.personal_data_text import Hit, Kind, fold
 
-Kind = Literal["personnummer", "samordningsnummer", "phone", "email", "case_number", "name"]
 Action = Literal["stop", "confirm"]
 
 
@@ -60,5 +58,4 @@ def _first_come(length: int, *rules: Iterable[Hit]) -> list[Hit]:
 
 
 def _finding(start: int, end: int, hit: Hit) -> Finding:
-    kind: Kind = hit.kind  # type: ignore[assignment]
-    return Finding(start, end, kind, "confirm" if kind == "name" else "stop")
+    return Finding(start, end, hit.kind, "confirm" if hit.kind == "name" else "stop")

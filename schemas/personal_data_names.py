@@ -176,7 +176,8 @@ def _is_surname(token: _Token, strict: bool) -> bool:
 
 def _exempt(lower: str) -> bool:
     lists = _lists()
-    return any(stem in lists.places or stem in lists.others for stem in _stems(lower))
+    parts = lower.split("-")
+    return all(any(stem in lists.places or stem in lists.others for stem in _stems(part)) for part in parts)
 
 
 def _is_unknown_pair(token: _Token, before: _Token, after: _Token, text: str) -> bool:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from schemas.personal_data_text import Hit
+from schemas.personal_data_text import Hit, Kind
 
 # A date with the same sign, or none, between its parts; then the gap; then the last four.
 _CENTURY = r"(?:(?P<century>1[89]|20)[ -]?)?"
-_GAP = r"(?P<gap>\s?[-+]{1,2}\s?|[./ ]|\s{0,2})"
+_GAP = r"(?P<gap>\s?[-+]{1,2}\s?|[.,/ ]|\s{0,2})"
 _DATED = re.compile(
     rf"(?<!\d){_CENTURY}(?P<year>\d\d)(?P<sign>[ ./-]?)(?P<month>\d\d)(?P=sign)(?P<day>\d\d)"
     rf"{_GAP}(?P<last>\d\d ?\d\d|[xX*]{{4}})(?![\d*])(?![./:-]\d)"
@@ -51,16 +51,16 @@ def find_personal_numbers(text: str) -> Iterator[Hit]:
         yield from _in_groups(match, text)
 
 
-def _kind(month: str, day: str) -> str:
-    """What a month and day (two digits each) can belong to; empty when to nothing."""
+def _kind(month: str, day: str) -> Kind | None:
+    """What a month and day (two digits each) can belong to; None when to nothing."""
     if "01" <= month <= "12" and "01" <= day <= "31":
         return "personnummer"
-    return "samordningsnummer" if "00" <= month <= "12" and "60" <= day <= "91" else ""
+    return "samordningsnummer" if "00" <= month <= "12" and "60" <= day <= "91" else None
 
 
-def _kind_of(digits: str) -> str:
+def _kind_of(digits: str) -> Kind | None:
     if len(digits) == 12 and digits[:2] not in ("18", "19", "20"):
-        return ""
+        return None
     return _kind(digits[-8:-6], digits[-6:-4])
 
 

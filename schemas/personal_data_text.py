@@ -11,7 +11,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Kind = Literal["personnummer", "samordningsnummer", "phone", "email", "case_number", "name"]
 
 # Minus signs and the like that Unicode does not count as dashes.
 DASHES = "\u2212\u02d7\u2043\u00af\u30fc"
@@ -24,7 +26,7 @@ class Hit(NamedTuple):
 
     start: int
     end: int
-    kind: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
