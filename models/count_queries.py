@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.month_count import MonthCategoryCount, MonthCount, MonthPairCount
 
+
 @dataclass(frozen=True)
 class Window:
     """Areas and months (both ends included); a category, or an empty text for all of them."""

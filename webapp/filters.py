@@ -19,7 +19,9 @@ PERIODS = {
     "3m": "Senaste 3 månaderna",
     "1m": "Den här månaden",
     "forra": "Förra månaden",
+    "allt": "Hela tiden",
 }
+BEGINNING = date(2016, 1, 1)  # the year when the first Lex Heller was kept
 STATUSES = {"nya": "Nya att granska", "granskade": "Granskade"}
 LEVELS = ("part", "verksamhet")
 KEYS = ("omrade", "period", "kategori", "status", "fran", "om", "niva", "visa", "sida")
@@ -145,6 +147,8 @@ def _areas(code: str) -> tuple[Area, ...]:
 
 def _bounds(period: str, month: date) -> tuple[date, date]:
     named = {"12m": (-11, 0), "3m": (-2, 0), "1m": (0, 0), "forra": (-1, -1)}
+    if period == "allt":
+        return BEGINNING, month
     if period in named:
         first, last = named[period]
         return add_months(month, first), add_months(month, last)

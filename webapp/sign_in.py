@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from models.user import Role, Scope, SignIn, User, find_sign_in, hash_token
 from webapp.demo import ACCOUNTS
+from webapp.rapportera import show_again
 from webapp.requests import logger, now, parts, reading
 
 blueprint = Blueprint("sign_in", __name__)
@@ -62,8 +63,6 @@ def sign_in() -> Response | str | tuple[str, int]:
         return page(request.form.get("next"), _kept_fields(), {"password": WRONG}, email)
     _open_session(user)
     if request.form.get("next") == url_for("rapportera.report") and (kept := _kept_fields()):
-        from webapp.rapportera import show_again
-
         return show_again(kept, "Du är inloggad igen. Din text finns kvar. Kontrollera och skicka igen.")
     return redirect(_safe(request.form.get("next")))
 

@@ -1,0 +1,24 @@
+"""Load a federation with its areas, units and forums from a file, or bring it up to date."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+import settings
+from commands._organisation import load_organisation
+from models.base import Database, utc_now
+from models.months import month_of
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def command(file: Path) -> None:
+    """Load a federation from FILE (JSON, in the form of data/hoglandet.json)."""
+    database = Database(settings.load().database_url)
+    with database.write() as session:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        federation = load_organisation(session, data, month_of(utc_now()))
+        click.echo(f"{federation.name} is loaded")

@@ -1,0 +1,73 @@
+"""/mina-rapporter: what one person has filed, how it goes, and the drafts put aside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response
+
+from models.draft import Draft, own_drafts
+from models.months import day_name, local_date
+from models.organisation import parties_of
+from models.report import Report, own_reports
+from webapp.report_rows import TAGS, facts
+from webapp.requests import now, parts, person, reading, scope
+
+blueprint = Blueprint("mina_rapporter", __name__)
+MOST = 200
+
+
+@blueprint.get("/mina-rapporter")
+def list_reports() -> str:
+    query = own_reports(scope()).options(joinedload(Report.about_unit)).order_by(Report.received_at.desc()).limit(MOST)
+    drafts = reading().scalars(own_drafts(scope(), now()))
+    return render_template(
+        "web/mina-rapporter.html",
+        reports=[_row(report) for report in reading().scalars(query)],
+        drafts=[_draft(draft) for draft in drafts],
+    )
+
+
+def _row(report: Report) -> dict[str, Any]:
+    return {
+        "reference": report.reference,
+        "href": url_for("mina_rapporter.show_report", reference=report.reference),
+        "excerpt": report.excerpt,
+        "counterpart": report.counterpart_other or report.about_unit.name,
+        "received_label": day_name(local_date(report.received_at)),
+        "state_label": report.state.label,
+        "state_tag": TAGS[report.state],
+    }
+
+
+def _draft(draft: Draft) -> dict[str, Any]:
+    text = str(draft.values.get("description", ""))
+    return {
+        "href": url_for("rapportera.report", utkast=draft.id),
+        "excerpt": text[:70] or "Utkast utan text",
+        "saved_label": day_name(local_date(draft.saved_at)),
+        "delete_action": url_for("mina_rapporter.delete_draft", draft_id=draft.id),
+    }
+
+
+@blueprint.get("/mina-rapporter/<reference>")
+def show_report(reference: str) -> str:
+    report = reading().scalars(own_reports(scope()).where(Report.reference == reference)).one_or_none()
+    if report is None:
+        abort(404)
+    units = {unit.id: unit for party in parties_of(reading(), person().federation_id) for unit in party.units}
+    shown = _row(report) | {"facts": facts(report, units), "description": report.description}
+    return render_template("web/mina-rapporter-visa.html", report=shown)
+
+
+@blueprint.post("/mina-rapporter/utkast/<int:draft_id>/ta-bort")
+def delete_draft(draft_id: int) -> Response:
+    with parts().database.write() as session:
+        draft = session.scalars(own_drafts(scope(), now()).where(Draft.id == draft_id)).one_or_none()
+        if draft is None:
+            abort(404)
+        session.delete(draft)
+    flash("Utkastet är borttaget.")
+    return redirect(url_for("mina_rapporter.list_reports"), 303)

@@ -1,0 +1,101 @@
+"""Reports as the rows and facts that the pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from models.base import Word
+from models.classification import Classification, confidence_word, latest_classifications
+from models.months import NAMES, day_name, local_date
+from models.organisation import Unit
+from models.report import Consequence, Report, ReportState
+from schemas.taxonomy import category_label
+from webapp.requests import reading
+
+TAGS = {ReportState.RECEIVED: "ny", ReportState.IN_REVIEW: "granskas", ReportState.CLOSED: "klar"}
+DAYS_TO_REVIEW = 5
+
+
+def short_day(moment: datetime) -> str:
+    """For example `15 nov`."""
+    day = local_date(moment)
+    return f"{day.day} {NAMES[day.month - 1][:3]}"
+
+
+def pair(report: Report) -> str:
+    return f"{report.from_unit.name} → {report.counterpart_other or report.about_unit.name}"
+
+
+def list_rows(reports: Sequence[Report]) -> list[dict[str, Any]]:
+    """Rows of the coordinator's list."""
+    suggestions = latest_classifications(reading(), [report.id for report in reports])
+    return [
+        {
+            "href": url_for("avvikelser.show_report", reference=report.reference),
+            "reference": report.reference,
+            "excerpt": report.excerpt,
+            "pair": pair(report),
+            "category": category_label(report.category),
+            "confidence": _confidence(suggestions.get(report.id)),
+            "received_label": day_name(local_date(report.received_at)),
+            "state_label": report.state.label,
+            "state_tag": TAGS[report.state],
+        }
+        for report in reports
+    ]
+
+
+def queue_rows(reports: Sequence[Report], moment: datetime) -> list[dict[str, Any]]:
+    """Rows of the queue, with how long each has waited."""
+    rows = []
+    for report, row in zip(reports, list_rows(reports), strict=True):
+        days = (local_date(moment) - local_date(report.received_at)).days
+        waited = "i dag" if days == 0 else "1 dag" if days == 1 else f"{days} dagar"
+        rows.append(
+            row | {"received_label": short_day(report.received_at), "waited": waited, "late": days > DAYS_TO_REVIEW}
+        )
+    return rows
+
+
+def _confidence(suggestion: Classification | None) -> str:
+    return "" if suggestion is None or suggestion.abstained else suggestion.confidence_word
+
+
+def facts(report: Report, units: dict[int, Unit]) -> list[tuple[str, str]]:
+    """What was answered, label by label; questions without an answer are left out."""
+    answers = [
+        ("Från", f"{report.from_unit.name}, {report.area.name}"),
+        ("Om", report.counterpart_other or f"{report.about_unit.name}, {report.about_unit.party.name}"),
+        ("Fler verksamheter", ", ".join(units[unit_id].name for unit_id in report.other_units if unit_id in units)),
+        ("När", report.occurred.label),
+        ("Datum", report.occurred_on.isoformat() if report.occurred_on else ""),
+        ("Följd", ", ".join(Consequence(code).label for code in report.consequences)),
+        ("Hur ofta", _label(report.recurrence)),
+        ("Rapportörens kategori", category_label(report.reporter_category) if report.reporter_category else ""),
+        ("Taget upp med motparten", _label(report.raised_directly)),
+        ("Förslag", report.suggestion),
+        ("Får återges omskriven", "Ja" if report.may_paraphrase else "Nej"),
+    ]
+    return [(label, answer) for label, answer in answers if answer]
+
+
+def _label(word: Word | None) -> str:
+    return word.label if word else ""
+
+
+def suggestion(report: Report) -> dict[str, Any] | None:
+    """The machine's suggestion, with the words that weighed most; None while there is none."""
+    found = latest_classifications(reading(), [report.id]).get(report.id)
+    if found is None:
+        return None
+    return {
+        "category": category_label(found.category),
+        "confidence_word": found.confidence_word,
+        "words": found.reasons,
+        "alternatives": [(category_label(code), confidence_word(weight)) for code, weight in found.alternatives],
+        "abstained": found.abstained,
+    }
