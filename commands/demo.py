@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import click
@@ -58,8 +58,13 @@ def _load_federation(session: Session) -> None:
         facts = (account.email, account.password, account.role, account.title, account.unit, account.areas)
         add_account(session, federation, *facts, is_example=True)
     for forum in session.scalars(select(Forum)):
-        day = today + timedelta(days=DAYS_TO_MEETING[forum.kind.value])
+        day = _working_day(today + timedelta(days=DAYS_TO_MEETING[forum.kind.value]))
         session.add(Meeting(forum_id=forum.id, starts_at=datetime.combine(day, time(13), LOCAL)))
+
+
+def _working_day(day: date) -> date:
+    """Nobody meets on a Saturday or a Sunday."""
+    return day + timedelta(days=8 - day.isoweekday()) if day.isoweekday() > 5 else day
 
 
 def _file_cases(current: settings.Settings) -> None:

@@ -10,23 +10,6 @@ from typing import Any
 
 SMALL_BREAKS = (1, 3, 5, 8, 11)  # lower limits of the five shades while the largest count is at most 15
 SHARES = (0.15, 0.30, 0.55, 0.80)  # upper limits of the first four shades of a larger table, as shares of the maximum
-# Long words break where a reader would break them, never in the middle of a syllable.
-BREAKS = {
-    "Arbetsförmedlingen": "Arbets\u00adförmed\u00adlingen",
-    "Försäkringskassan": "Försäkrings\u00adkassan",
-    "Försörjningsstöd": "Försörjnings\u00adstöd",
-    "Arbetsmarknadsenheten": "Arbetsmarknads\u00adenheten",
-    "Arbetsförmedlare": "Arbets\u00adförmed\u00adlare",
-    "Socialpsykiatri": "Social\u00adpsykiatri",
-    "Psykiatrimottagning": "Psykiatri\u00admottag\u00adning",
-    "Rehabkoordinator": "Rehab\u00adkoordi\u00adnator",
-    "aktivitetsersättning": "aktivitets\u00adersätt\u00adning",
-    "Aktivitetsersättning": "Aktivitets\u00adersätt\u00adning",
-    "samordning": "sam\u00adordning",
-    "Gymnasieskola": "Gymnasie\u00adskola",
-    "verksamhet": "verksam\u00adhet",
-    "Supported Employment": "Supported Employ\u00adment",
-}
 
 
 @dataclass(frozen=True)
@@ -34,15 +17,8 @@ class Line:
     """One row or column: a party or a unit."""
 
     code: str
-    name: str
+    label: str
     short: str
-
-    @property
-    def label(self) -> str:
-        label = self.name
-        for word, broken in BREAKS.items():
-            label = label.replace(word, broken)
-        return label
 
 
 Address = Callable[[str | None, str | None], str]
@@ -105,7 +81,7 @@ def _cell(count: int, row: Line, column: Line, limits: Sequence[int], address: A
     return {
         "count": count,
         "href": address(row.code, column.code),
-        "sentence": f"{noun} från {row.name} om {column.name}",
+        "sentence": f"{count} {noun} från {row.label} om {column.label}",
         "shade": shade(count, limits),
         "same": row.code == column.code and count == 0,
     }

@@ -14,7 +14,7 @@ from models.count_queries import Window, about_month_sums, awaiting, category_su
 from models.forum import Forum, Meeting, visible_forums
 from models.months import LOCAL, NAMES, add_months, day_name, last_months, local_date
 from models.report import oldest_awaiting
-from schemas.taxonomy import category_label
+from schemas.taxonomy import UNASSESSED, category_label
 from webapp.filters import Filter, fields, read_filter
 from webapp.heat_map import Line, heat_map
 from webapp.report_rows import queue_rows
@@ -37,7 +37,7 @@ def show() -> str:
         "web/oversikt.html",
         title_line=chosen.title_line,
         filters=_filters(chosen),
-        tiles=_tiles(chosen, sum(counts.values()), queue, meetings),
+        tiles=_tiles(chosen, window, sum(counts.values()), queue, meetings),
         heat=None if chosen.view == "lista" else _heat(chosen, counts),
         pairs=_pairs(chosen, counts) if chosen.view == "lista" else None,
         categories=_categories(chosen, window),
@@ -53,7 +53,9 @@ def _filters(chosen: Filter) -> dict[str, Any]:
     return {"action": "/oversikt", "fields": fields(chosen, "omrade", "period", "kategori"), "clear_href": clear}
 
 
-def _tiles(chosen: Filter, total: int, queue: list[Any], meetings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _tiles(
+    chosen: Filter, window: Window, total: int, queue: list[Any], meetings: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     waiting = awaiting(reading(), chosen.area_ids)
     days = (local_date(now()) - local_date(queue[0].received_at)).days if queue else 0
     late = days > DAYS_TO_REVIEW
@@ -72,6 +74,13 @@ def _tiles(chosen: Filter, total: int, queue: list[Any], meetings: list[dict[str
             "title": "Avvikelser i urvalet",
             "detail": "Alla i perioden",
             "href": chosen.address("avvikelser.list_reports"),
+            "late": False,
+        },
+        {
+            "number": category_sums(reading(), window).get(UNASSESSED, 0),
+            "title": "Behöver bedömas",
+            "detail": "Maskinen gav inget förslag",
+            "href": chosen.address("avvikelser.list_reports", kategori=UNASSESSED),
             "late": False,
         },
         {
@@ -127,9 +136,7 @@ def _switch(chosen: Filter) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
-            "href": chosen.address(
-                "oversikt.show", visa=view, niva=level
-            ),
+            "href": chosen.address("oversikt.show", visa=view, niva=level),
             "current": (view, level) == here,
         }
         for label, view, level in places
@@ -195,7 +202,7 @@ def _trends(chosen: Filter) -> list[dict[str, Any]]:
             "months": [{"label": name, "count": count} for name, count in zip(names, series[unit.id], strict=True)],
             "latest": series[unit.id][-1],
             "latest_label": names[-1],
-            "median": f"{median(series[unit.id][:-1]):g}".replace(".", ","),
+            "median": median(series[unit.id][:-1]),
             "top": top,
         }
         for unit in units[:MOST_TRENDS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +12,11 @@ from werkzeug.datastructures import MultiDict
 from models.base import Word
 from models.months import local_date
 from models.organisation import OUTSIDE_PARTY, Area, Unit, parties_of
-from models.report import Consequence, Occurred, RaisedDirectly, Recurrence
+from models.report import Consequence, Occurred, RaisedDirectly, Recurrence, Report, own_reports
 from schemas.report import MULTIPLE, Choices
 from schemas.taxonomy import category_labels
 from webapp import form_key
-from webapp.requests import now, person, reading
+from webapp.requests import now, person, reading, scope
 
 Values = dict[str, str | list[str]]
 PREFILLED = ("area", "reporting_unit")
@@ -58,11 +59,18 @@ def blank(offered: Offer) -> Values:
     """A fresh form: the sender is filled in, the three questions are not."""
     areas, units = list(offered.areas), list(offered.own_units)
     return {
-        "area": areas[0] if len(areas) == 1 else "",
+        "area": areas[0] if len(areas) == 1 else _last_area(offered),
         "reporting_unit": offered.own.code if offered.own else (units[0] if len(units) == 1 else ""),
         "wants_feedback": "1",
         "feedback_email": person().email,
     }
+
+
+def _last_area(offered: Offer) -> str:
+    """Who reports in several areas most often does so in the one they reported in last."""
+    last = own_reports(scope()).with_only_columns(Report.area_id).order_by(Report.received_at.desc()).limit(1)
+    area_id = reading().scalar(last)
+    return next((code for code, area in offered.areas.items() if area.id == area_id), "")
 
 
 def typed(form: MultiDict[str, str]) -> Values:
@@ -109,11 +117,17 @@ def _choices(offered: Offer) -> dict[str, Any]:
         (party.name, [(unit.code, unit.name) for unit in party.units if unit.code != own]) for party in offered.parties
     ]
     return {name: kind.choices() for name, kind in words.items()} | {
-        "areas": [(code, area.name) for code, area in offered.areas.items()],
-        "reporting_units": [(code, unit.name) for code, unit in offered.own_units.items()],
+        "areas": _options(offered.areas, "Välj kommunområde"),
+        "reporting_units": _options(offered.own_units, "Välj verksamhet"),
         "counterparts": [group for group in groups if group[1]],
         "reporter_category": list(category_labels().items()),
     }
+
+
+def _options(named: Mapping[str, Area | Unit], ask: str) -> list[tuple[str, str]]:
+    """A list to choose from; where there is a choice it begins with a question, not with somebody's answer."""
+    options = [(code, row.name) for code, row in named.items()]
+    return options if len(options) == 1 else [("", ask), *options]
 
 
 def _prefill(offered: Offer, values: Values, errors: dict[str, str]) -> dict[str, Any]:

@@ -55,9 +55,8 @@ def queue_rows(reports: Sequence[Report], moment: datetime) -> list[dict[str, An
     for report, row in zip(reports, list_rows(reports), strict=True):
         days = (local_date(moment) - local_date(report.received_at)).days
         waited = "i dag" if days == 0 else "1 dag" if days == 1 else f"{days} dagar"
-        rows.append(
-            row | {"received_label": short_day(report.received_at), "waited": waited, "late": days > DAYS_TO_REVIEW}
-        )
+        age = {"waited": waited, "late": days > DAYS_TO_REVIEW, "received_label": short_day(report.received_at)}
+        rows.append(row | age | {"title": row["excerpt"]})
     return rows
 
 
