@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import playwright
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -113,21 +115,37 @@ def database(database_url: str) -> Iterator[Database]:
     opened.dispose()
 
 
-def chromium_path() -> str | None:
+def chromium() -> str | None:
     """Debian's Chromium or another one on PATH; playwright's own download is never used."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next((path for path in map(shutil.which, names) if path), None)
 
 
+def no_browser() -> str | None:
+    """Why tests in a browser cannot run on this machine. None when they can."""
+    if chromium() is None:
+        return "no Chromium on this machine"
+    driver = Path(playwright.__file__).parent / "driver" / "node"
+    started = subprocess.run([driver, "--version"], capture_output=True, check=False).returncode == 0
+    return None if started else "playwright's driver does not start: is libatomic installed?"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs in a browser, and skip it with the reason where there is none."""
+    in_browser = [item for item in items if "playwright" in getattr(item, "fixturenames", ())]
+    reason = no_browser() if in_browser else None
+    for item in in_browser:
+        item.add_marker("browser")
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """How pytest-playwright starts the browser: ours of the machine, quiet, and as root too."""
-    path = chromium_path()
-    if path is None:
-        pytest.skip("no Chromium on this machine: the tests in a browser are skipped")
     quiet = ("gpu", "quic", "background-networking", "component-update", "sync")
     return {
-        "executable_path": path,
+        "executable_path": chromium(),
         "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
     }
 
