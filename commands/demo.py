@@ -40,14 +40,19 @@ def command(show: bool) -> None:
 
 def _fill(current: settings.Settings) -> None:
     database = Database(current.database_url)
-    with database.write() as session:
-        if session.scalar(select(Federation.id)) is None:
-            _load_federation(session)
+    ensure_example_federation(database)
     with database.read() as session:
         filed = session.scalar(select(Report.id).limit(1)) is not None
     database.dispose()
     if not filed:
         _file_cases(current)
+
+
+def ensure_example_federation(database: Database) -> None:
+    """Load the example federation with its accounts, unless there is a federation already."""
+    with database.write() as session:
+        if session.scalar(select(Federation.id)) is None:
+            _load_federation(session)
 
 
 def _load_federation(session: Session) -> None:
