@@ -71,10 +71,11 @@ def start_stores(supervisor: Supervisor, parts: Parts, sock: Path | None) -> Non
 
 def load_demo(supervisor: Supervisor, parts: Parts) -> str:
     """File the sample cases, which does nothing the second time. Returns the sign-ins to show."""
+    click.echo("Exempeldata läses in. Första gången tar det några sekunder ...")
     with tempfile.TemporaryFile() as output:
         supervisor.run_once(parts.demo(output))
         output.seek(0)
-        return output.read().decode("utf-8", errors="replace").strip()
+        return output.read().decode("utf-8", errors="replace").strip("\n")
 
 
 def start_programs(supervisor: Supervisor, parts: Parts, host: str, port: int) -> str:
