@@ -190,6 +190,7 @@ CLEAN_NAMES = [
     "I november och december stod allt stilla.",
     "SIP kallades men Psykiatrin uteblev.",
     "Hans handläggare svarar inte.",
+    "Inga platser finns och inga besked ges, den ena parten skyller på den andre.",
     "Per telefon går det inte att nå någon.",
     "Bo kvar hemma var enda rådet.",
     "Max två timmar i veckan erbjöds.",
@@ -278,6 +279,11 @@ def test_several_finds_come_in_the_order_of_the_text() -> None:
 def test_published_cases_pass_without_a_stop() -> None:
     cases = (DATA / "sample-cases.jsonl").read_text(encoding="utf-8").splitlines()
     assert [found for case in cases for found in screen(json.loads(case)["text"])] == []
+
+
+def test_the_classifier_training_texts_pass_without_a_question() -> None:
+    texts = (DATA / "classifier" / "training.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [found for text in texts for found in screen(json.loads(text)["text"])] == []
 
 
 ODD = st.text(
