@@ -1,38 +1,60 @@
 """The nouns: tables, constraints, their words, and the queries of one noun."""
 
+from models.action import Action, Effect
+from models.agenda import AgendaItem, Decision
 from models.base import Base, Database
 from models.classification import Classification
+from models.delivery import Delivery
 from models.draft import Draft
-from models.forum import Forum, ForumMember, Meeting
+from models.forum import Agreement, Forum, ForumMember, ForumName, Meeting
 from models.heartbeat import Heartbeat
 from models.month_count import MonthCategoryCount, MonthCount, MonthPairCount, Slice
 from models.organisation import Area, Federation, Party, Unit
 from models.outbox import Outbox
+from models.post import Post, RoutingRule
 from models.report import Report, ReportNumber
+from models.review import Answer, InfoRequest, Review, StateChange, Track
+from models.signal import Signal, Tally
 from models.summary import Summary
 from models.user import SignIn, User
 
 __all__ = [
+    "Action",
+    "AgendaItem",
+    "Agreement",
+    "Answer",
     "Area",
     "Base",
     "Classification",
     "Database",
+    "Decision",
+    "Delivery",
     "Draft",
+    "Effect",
     "Federation",
     "Forum",
     "ForumMember",
+    "ForumName",
     "Heartbeat",
+    "InfoRequest",
     "Meeting",
     "MonthCategoryCount",
     "MonthCount",
     "MonthPairCount",
     "Outbox",
     "Party",
+    "Post",
     "Report",
     "ReportNumber",
+    "Review",
+    "RoutingRule",
     "SignIn",
+    "Signal",
     "Slice",
+    "StateChange",
     "Summary",
+    "Tally",
+    "Track",
     "Unit",
     "User",
 ]

@@ -42,6 +42,29 @@ class Forum(Base):
     meetings: Mapped[list[Meeting]] = relationship(back_populates="forum", order_by="Meeting.starts_at")
 
 
+class ForumName(Base):
+    """What a forum was called from a day on. A forum that changes its name keeps its history."""
+
+    __tablename__ = "forum_name"
+    __table_args__ = (UniqueConstraint("forum_id", "valid_from"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    forum_id: Mapped[int] = mapped_column(ForeignKey("forum.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(200))
+    valid_from: Mapped[date]
+
+
+class Agreement(Base):
+    """The agreement (överenskommelse) that a forum rests on; a reminder is due `remind_days` before it runs out."""
+
+    __tablename__ = "agreement"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    forum_id: Mapped[int] = mapped_column(ForeignKey("forum.id", ondelete="CASCADE"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    valid_from: Mapped[date]
+    valid_until: Mapped[date]
+    remind_days: Mapped[int] = mapped_column(default=90)
+
+
 class ForumMember(Base):
     """A seat that belongs to a party's function, so that a successor takes it over."""
 

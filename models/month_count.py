@@ -2,7 +2,8 @@
 
 A slice is one area and month. It is recounted whole and replaced whole; nothing is ever incremented.
 Beside the full table stand its two margins, so that the dashboard reads a few hundred rows however
-many reports there are. `awaiting` tells how many of the reports nobody has reviewed yet.
+many reports there are. `reports` are deviations that stand for an event of their own (not merged, not taken
+back); `awaiting` tells how many of them nobody has reviewed yet; `good` counts reports of what worked.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class MonthCount(Base):
     category: Mapped[str] = mapped_column(String(32), primary_key=True)
     reports: Mapped[int]
     awaiting: Mapped[int]
+    good: Mapped[int] = mapped_column(default=0)
 
 
 class MonthPairCount(Base):
@@ -50,6 +52,7 @@ class MonthPairCount(Base):
     about_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     reports: Mapped[int]
     awaiting: Mapped[int]
+    good: Mapped[int] = mapped_column(default=0)
 
 
 class MonthCategoryCount(Base):
@@ -61,6 +64,7 @@ class MonthCategoryCount(Base):
     category: Mapped[str] = mapped_column(String(32), primary_key=True)
     reports: Mapped[int]
     awaiting: Mapped[int]
+    good: Mapped[int] = mapped_column(default=0)
 
 
 def mark_slice(session: Session, area_id: int, month: date) -> int:

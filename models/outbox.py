@@ -23,10 +23,11 @@ class Task(Word):
 
     CLASSIFY_REPORT = "classify_report", "Föreslå kategori"
     BUILD_SUMMARY = "build_summary", "Skapa sammanställning"
+    DELIVER = "deliver", "Skicka mejl"
 
     @property
     def queue(self) -> str:
-        return "slow" if self is Task.BUILD_SUMMARY else "fast"
+        return "fast" if self is Task.CLASSIFY_REPORT else "slow"
 
 
 class Outbox(Base):

@@ -56,15 +56,42 @@ class RaisedDirectly(Word):
     UNKNOWN = "unknown", "Vet inte"
 
 
+class ReportKind(Word):
+    DEVIATION = "deviation", "Något som brast"
+    GOOD = "good", "Något som fungerade"
+
+
+class Level(Word):
+    INDIVIDUAL = "individual", "Enskild händelse mellan handläggare"
+    UNIT = "unit", "Arbetssätt i en verksamhet eller mellan chefer"
+    STRUCTURAL = "structural", "Struktur eller regelverk, återkommande systemfel"
+
+
 class ReportState(Word):
+    """Which moves are allowed between these stands in schemas/states.py."""
+
     RECEIVED = "received", "Mottagen"
     IN_REVIEW = "in_review", "Granskas"
+    NEEDS_INFO = "needs_info", "Behöver komplettering"
+    WITH_PARTY = "with_party", "Hos part"
+    ROUTED = "routed", "Till forum"
+    ACTION_DECIDED = "action_decided", "Åtgärd beslutad"
+    ANSWERED = "answered", "Besvarad"
     CLOSED = "closed", "Avslutad"
+    REFERRED = "referred", "Hänvisad"
+    MERGED = "merged", "Sammanslagen"
+    WITHDRAWN = "withdrawn", "Återtagen"
+
+
+# These stand for no event of their own: the one is told elsewhere, the other was taken back.
+UNCOUNTED = (ReportState.MERGED, ReportState.WITHDRAWN)
 
 
 class Report(Base):
     """What a caseworker filed. `month` is the month, in Sweden, when it was received;
-    `category` is the one that counts now: a person's decision, else the machine's suggestion."""
+    `category` is the one that counts now: a person's decision, else the machine's suggestion.
+    `receiver_id` is the post that has it; the two due days are promises made when it was received.
+    `version` rises with every change by a person, so that two who work on one report notice each other."""
 
     __tablename__ = "report"
     __table_args__ = (
@@ -105,6 +132,23 @@ class Report(Base):
     feedback_email: Mapped[str | None] = mapped_column(String(254))
     may_paraphrase: Mapped[bool] = mapped_column(default=False)
     is_example: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[ReportKind] = mapped_column(word_column(ReportKind), default=ReportKind.DEVIATION)
+    receiver_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    advice: Mapped[str] = mapped_column(String(300), default="")
+    review_due_on: Mapped[date | None]
+    answer_due_on: Mapped[date | None]
+    reviewed_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    close_reason: Mapped[str] = mapped_column(String(300), default="")
+    referred_to: Mapped[str] = mapped_column(String(200), default="")
+    level: Mapped[Level | None] = mapped_column(word_column(Level))
+    also_categories: Mapped[list[str]] = mapped_column(JSON, default=list)
+    paraphrase: Mapped[str] = mapped_column(String(200), default="")
+    paraphrase_released_at: Mapped[datetime | None]
+    forum_id: Mapped[int | None] = mapped_column(ForeignKey("forum.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
     area: Mapped[Area] = relationship()
     reporter: Mapped[User] = relationship()
     from_unit: Mapped[Unit] = relationship(foreign_keys=[from_unit_id])
@@ -157,5 +201,6 @@ def oldest_awaiting(session: Session, area_ids: Collection[int], limit: int) -> 
     found: list[Report] = []
     for area_id in area_ids:
         waiting = select(Report).where(Report.area_id == area_id, Report.state == ReportState.RECEIVED)
+        waiting = waiting.where(Report.kind == ReportKind.DEVIATION)
         found += session.scalars(waiting.order_by(Report.received_at).limit(limit))
     return sorted(found, key=lambda report: report.received_at)[:limit]

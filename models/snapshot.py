@@ -55,6 +55,8 @@ def take_snapshot(session: Session, summary: Summary) -> dict[str, Any]:
         "first_month": _first_month(session, ids),
         "counts": _counts(session, ids, months),
         "reporters": {
+            "all": _reporters(session, ids, months[12:]),
+            "all_before": _reporters(session, ids, months[:12]),
             "pairs": _reporters_of_pairs(session, ids, months[12:]),
             "categories": _reporters_of_categories(session, ids, months[12:]),
             "categories_before": _reporters_of_categories(session, ids, months[:12]),
@@ -123,6 +125,11 @@ def _counts(session: Session, areas: Sequence[int], months: Sequence[date]) -> l
         for giver, about, month, category, n in session.execute(query)
     ]
     return sorted(row for row in rows if row[-1])
+
+
+def _reporters(session: Session, areas: Sequence[int], months: Sequence[date]) -> int:
+    here = (Report.area_id.in_(areas), Report.month.between(months[0], months[-1]))
+    return session.scalar(select(func.count(distinct(Report.reporter_id))).where(*here)) or 0
 
 
 def _reporters_of_pairs(session: Session, areas: Sequence[int], months: Sequence[date]) -> list[list[Any]]:

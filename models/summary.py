@@ -23,6 +23,7 @@ class SummaryState(Word):
     QUEUED = "queued", "Köad"
     BUILT = "built", "Klar"
     FAILED = "failed", "Misslyckad"
+    SUPERSEDED = "superseded", "Ersatt"
 
 
 class Summary(Base):

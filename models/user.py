@@ -50,6 +50,7 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     federation_id: Mapped[int] = mapped_column(ForeignKey("federation.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
     email: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     role: Mapped[Role] = mapped_column(word_column(Role))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from models.count_queries import Window, count_reports
 from models.months import local_date
 from models.organisation import Unit, parties_of
-from models.report import Report, ReportState, area_reports
+from models.report import UNCOUNTED, Report, ReportKind, ReportState, area_reports
 from schemas.csv_cell import safe_cell
 from schemas.taxonomy import category_label
 from webapp.filters import Filter, fields, read_filter
@@ -58,7 +58,8 @@ def _total(chosen: Filter) -> int:
 
 def _newest(chosen: Filter) -> Select[Report]:
     """The reports of a filter, newest first."""
-    query = area_reports(scope()).where(Report.month.between(chosen.first, chosen.last))
+    counted = (Report.kind == ReportKind.DEVIATION, Report.state.not_in(UNCOUNTED))
+    query = area_reports(scope()).where(Report.month.between(chosen.first, chosen.last), *counted)
     if chosen.area_code:
         query = query.where(Report.area_id == chosen.areas[0].id)
     if chosen.category:

@@ -20,7 +20,12 @@ from webapp.requests import logger, now, parts, person, reading, scope
 blueprint = Blueprint("rapporter", __name__)
 PAGE = 40
 MONTHS_OFFERED = 6
-TAGS = {SummaryState.QUEUED: "granskas", SummaryState.BUILT: "klar", SummaryState.FAILED: "sen"}
+TAGS = {
+    SummaryState.QUEUED: "granskas",
+    SummaryState.BUILT: "klar",
+    SummaryState.FAILED: "sen",
+    SummaryState.SUPERSEDED: "neutral",
+}
 
 
 @blueprint.get("/rapporter")

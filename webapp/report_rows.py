@@ -16,7 +16,19 @@ from models.report import Consequence, Report, ReportState
 from schemas.taxonomy import category_label
 from webapp.requests import reading
 
-TAGS = {ReportState.RECEIVED: "ny", ReportState.IN_REVIEW: "granskas", ReportState.CLOSED: "klar"}
+TAGS = {
+    ReportState.RECEIVED: "ny",
+    ReportState.IN_REVIEW: "granskas",
+    ReportState.NEEDS_INFO: "sen",
+    ReportState.WITH_PARTY: "forum",
+    ReportState.ROUTED: "forum",
+    ReportState.ACTION_DECIDED: "forum",
+    ReportState.ANSWERED: "klar",
+    ReportState.CLOSED: "klar",
+    ReportState.REFERRED: "neutral",
+    ReportState.MERGED: "neutral",
+    ReportState.WITHDRAWN: "neutral",
+}
 DAYS_TO_REVIEW = 5
 
 

@@ -8,18 +8,21 @@ from typing import NamedTuple
 
 
 class Cell(NamedTuple):
-    """Reports in one slice that share pair and category; `awaiting` of them have not been reviewed."""
+    """What one slice holds for one pair and category: deviations, how many of them nobody has reviewed yet,
+    and reports of what worked."""
 
     from_unit_id: int
     about_unit_id: int
     category: str
     reports: int
     awaiting: int
+    good: int
 
 
 class Margin(NamedTuple):
     reports: int
     awaiting: int
+    good: int
 
 
 def by_pair(cells: Iterable[Cell]) -> dict[tuple[int, int], Margin]:
@@ -39,4 +42,4 @@ def by_category(cells: Iterable[Cell]) -> dict[str, Margin]:
 
 
 def _sum(cells: list[Cell]) -> Margin:
-    return Margin(sum(cell.reports for cell in cells), sum(cell.awaiting for cell in cells))
+    return Margin(*(sum(column) for column in zip(*(cell[3:] for cell in cells), strict=True)))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import case, delete, func, insert, select
+from sqlalchemy import ColumnElement, case, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
 from models.month_count import MonthCategoryCount, MonthCount, MonthPairCount, Slice
-from models.report import Report, ReportState
+from models.report import UNCOUNTED, Report, ReportKind, ReportState
 from worker.aggregation import Cell, by_category, by_pair
 
 COUNTS: tuple[type[Base], ...] = (MonthCount, MonthPairCount, MonthCategoryCount)
@@ -32,9 +32,15 @@ def recount(session: Session, slice_id: int, now: datetime) -> bool:
 def count_reports(session: Session, row: Slice) -> list[Cell]:
     """The full table of a slice, counted from the rows of reports."""
     keys = (Report.from_unit_id, Report.about_unit_id, Report.category)
-    awaiting = func.sum(case((Report.state == ReportState.RECEIVED, 1), else_=0))
-    query = select(*keys, func.count(), awaiting).where(Report.area_id == row.area_id, Report.month == row.month)
+    deviation = Report.kind == ReportKind.DEVIATION
+    reports, awaiting = _number(deviation), _number(deviation & (Report.state == ReportState.RECEIVED))
+    here = (Report.area_id == row.area_id, Report.month == row.month, Report.state.not_in(UNCOUNTED))
+    query = select(*keys, reports, awaiting, _number(~deviation)).where(*here)
     return [Cell(*values) for values in session.execute(query.group_by(*keys))]
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
 
 
 def replace_counts(session: Session, row: Slice, cells: list[Cell]) -> None:

@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
             "task",
-            sa.Enum("classify_report", "build_summary", name="task", native_enum=False, length=32),
+            sa.Enum("classify_report", "build_summary", "deliver", name="task", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("subject_id", sa.Integer(), nullable=False),
@@ -114,9 +114,50 @@ def upgrade() -> None:
         sa.Column("category", sa.String(length=32), nullable=False),
         sa.Column("reports", sa.Integer(), nullable=False),
         sa.Column("awaiting", sa.Integer(), nullable=False),
+        sa.Column("good", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_month_category_count_area_id")),
         sa.PrimaryKeyConstraint("area_id", "month", "category", name=op.f("pk_month_category_count")),
     )
+    op.create_table(
+        "post",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("federation_id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("substitute_id", sa.Integer(), nullable=True),
+        sa.Column("absent_from", sa.Date(), nullable=True),
+        sa.Column("absent_until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_post_area_id")),
+        sa.ForeignKeyConstraint(["federation_id"], ["federation.id"], name=op.f("fk_post_federation_id")),
+        sa.ForeignKeyConstraint(["substitute_id"], ["post.id"], name=op.f("fk_post_substitute_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
+        sa.UniqueConstraint("area_id", name=op.f("uq_post_area_id")),
+    )
+    with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_post_federation_id"), ["federation_id"], unique=False)
+
+    op.create_table(
+        "routing_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("federation_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("about_party_id", sa.Integer(), nullable=True),
+        sa.Column("party_a_id", sa.Integer(), nullable=True),
+        sa.Column("party_b_id", sa.Integer(), nullable=True),
+        sa.Column("to_federation", sa.Boolean(), nullable=False),
+        sa.Column("refer_to", sa.String(length=200), nullable=False),
+        sa.Column("advice", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["about_party_id"], ["party.id"], name=op.f("fk_routing_rule_about_party_id")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_routing_rule_area_id")),
+        sa.ForeignKeyConstraint(["federation_id"], ["federation.id"], name=op.f("fk_routing_rule_federation_id")),
+        sa.ForeignKeyConstraint(["party_a_id"], ["party.id"], name=op.f("fk_routing_rule_party_a_id")),
+        sa.ForeignKeyConstraint(["party_b_id"], ["party.id"], name=op.f("fk_routing_rule_party_b_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_rule")),
+    )
+    with op.batch_alter_table("routing_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_routing_rule_federation_id"), ["federation_id"], unique=False)
+
     op.create_table(
         "slice",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -145,6 +186,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("party_id", "code", name=op.f("uq_unit_party_id_code")),
     )
     op.create_table(
+        "agreement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("forum_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("remind_days", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_agreement_forum_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
+    )
+    with op.batch_alter_table("agreement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agreement_forum_id"), ["forum_id"], unique=False)
+
+    op.create_table(
         "forum_member",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("forum_id", sa.Integer(), nullable=False),
@@ -156,6 +211,16 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "forum_id", "party_id", "function", name=op.f("uq_forum_member_forum_id_party_id_function")
         ),
+    )
+    op.create_table(
+        "forum_name",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("forum_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_forum_name_forum_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forum_name")),
+        sa.UniqueConstraint("forum_id", "valid_from", name=op.f("uq_forum_name_forum_id_valid_from")),
     )
     op.create_table(
         "meeting",
@@ -176,6 +241,7 @@ def upgrade() -> None:
         sa.Column("category", sa.String(length=32), nullable=False),
         sa.Column("reports", sa.Integer(), nullable=False),
         sa.Column("awaiting", sa.Integer(), nullable=False),
+        sa.Column("good", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["about_unit_id"], ["unit.id"], name=op.f("fk_month_count_about_unit_id")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_month_count_area_id")),
         sa.ForeignKeyConstraint(["from_unit_id"], ["unit.id"], name=op.f("fk_month_count_from_unit_id")),
@@ -191,6 +257,7 @@ def upgrade() -> None:
         sa.Column("about_unit_id", sa.Integer(), nullable=False),
         sa.Column("reports", sa.Integer(), nullable=False),
         sa.Column("awaiting", sa.Integer(), nullable=False),
+        sa.Column("good", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["about_unit_id"], ["unit.id"], name=op.f("fk_month_pair_count_about_unit_id")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_month_pair_count_area_id")),
         sa.ForeignKeyConstraint(["from_unit_id"], ["unit.id"], name=op.f("fk_month_pair_count_from_unit_id")),
@@ -207,7 +274,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("queued", "built", "failed", name="summarystate", native_enum=False, length=32),
+            sa.Enum("queued", "built", "failed", "superseded", name="summarystate", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("fault", sa.String(length=300), nullable=False),
@@ -229,6 +296,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("federation_id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("post_id", sa.Integer(), nullable=True),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column(
@@ -242,9 +310,51 @@ def upgrade() -> None:
         sa.Column("is_example", sa.Boolean(), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["federation_id"], ["federation.id"], name=op.f("fk_user_federation_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_user_post_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_user_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
+    )
+    op.create_table(
+        "agenda_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("question", sa.String(length=300), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("from_item_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["from_item_id"], ["agenda_item.id"], name=op.f("fk_agenda_item_from_item_id")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_agenda_item_meeting_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_item")),
+    )
+    with op.batch_alter_table("agenda_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agenda_item_meeting_id"), ["meeting_id"], unique=False)
+
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("answer", "question", "decision", "reminder", name="deliverykind", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued", "sending", "sent", "failed", "unknown", name="deliverystate", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("fault", sa.String(length=300), nullable=False),
+        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_delivery_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("kind", "subject_id", "user_id", name=op.f("uq_delivery_kind_subject_id_user_id")),
     )
     op.create_table(
         "draft",
@@ -274,7 +384,22 @@ def upgrade() -> None:
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("received", "in_review", "closed", name="reportstate", native_enum=False, length=32),
+            sa.Enum(
+                "received",
+                "in_review",
+                "needs_info",
+                "with_party",
+                "routed",
+                "action_decided",
+                "answered",
+                "closed",
+                "referred",
+                "merged",
+                "withdrawn",
+                name="reportstate",
+                native_enum=False,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("category", sa.String(length=32), nullable=False),
@@ -304,11 +429,37 @@ def upgrade() -> None:
         sa.Column("feedback_email", sa.String(length=254), nullable=True),
         sa.Column("may_paraphrase", sa.Boolean(), nullable=False),
         sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.Column(
+            "kind", sa.Enum("deviation", "good", name="reportkind", native_enum=False, length=32), nullable=False
+        ),
+        sa.Column("receiver_id", sa.Integer(), nullable=True),
+        sa.Column("advice", sa.String(length=300), nullable=False),
+        sa.Column("review_due_on", sa.Date(), nullable=True),
+        sa.Column("answer_due_on", sa.Date(), nullable=True),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("close_reason", sa.String(length=300), nullable=False),
+        sa.Column("referred_to", sa.String(length=200), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum("individual", "unit", "structural", name="level", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column("also_categories", sa.JSON(), nullable=False),
+        sa.Column("paraphrase", sa.String(length=200), nullable=False),
+        sa.Column("paraphrase_released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("forum_id", sa.Integer(), nullable=True),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("length(description) <= 1500", name=op.f("ck_report_description_length")),
         sa.ForeignKeyConstraint(["about_unit_id"], ["unit.id"], name=op.f("fk_report_about_unit_id")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_report_area_id")),
         sa.ForeignKeyConstraint(["federation_id"], ["federation.id"], name=op.f("fk_report_federation_id")),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_report_forum_id")),
         sa.ForeignKeyConstraint(["from_unit_id"], ["unit.id"], name=op.f("fk_report_from_unit_id")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["report.id"], name=op.f("fk_report_merged_into_id")),
+        sa.ForeignKeyConstraint(["receiver_id"], ["post.id"], name=op.f("fk_report_receiver_id")),
         sa.ForeignKeyConstraint(["reporter_id"], ["user.id"], name=op.f("fk_report_reporter_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
         sa.UniqueConstraint("federation_id", "reference", name=op.f("uq_report_federation_id_reference")),
@@ -323,6 +474,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_report_area_received", ["area_id", "received_at"], unique=False)
         batch_op.create_index("ix_report_area_state", ["area_id", "state", "received_at"], unique=False)
         batch_op.create_index("ix_report_federation_received", ["federation_id", "received_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_report_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index("ix_report_reporter", ["reporter_id", "received_at"], unique=False)
 
     op.create_table(
@@ -348,6 +500,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "area_id", name=op.f("pk_user_area")),
     )
     op.create_table(
+        "agenda_report",
+        sa.Column("agenda_item_id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agenda_item_id"], ["agenda_item.id"], name=op.f("fk_agenda_report_agenda_item_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["report.id"], name=op.f("fk_agenda_report_report_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("agenda_item_id", "report_id", name=op.f("pk_agenda_report")),
+    )
+    op.create_table(
+        "answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("function", sa.String(length=200), nullable=False),
+        sa.Column("cause", sa.String(length=500), nullable=False),
+        sa.Column("action", sa.String(length=500), nullable=False),
+        sa.Column(
+            "action_kind", sa.Enum("taken", "planned", name="actionkind", native_enum=False, length=32), nullable=False
+        ),
+        sa.Column("consequence", sa.String(length=500), nullable=False),
+        sa.Column("follow_up", sa.String(length=500), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_answer_report_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+    )
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_answer_report_id"), ["report_id"], unique=False)
+
+    op.create_table(
         "classification",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=False),
@@ -364,12 +549,318 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_classification")),
         sa.UniqueConstraint("report_id", "model_version", name=op.f("uq_classification_report_id_model_version")),
     )
+    op.create_table(
+        "decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("agenda_item_id", sa.Integer(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("plain", sa.String(length=300), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum("stays", "handed_up", "closed", name="outcome", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("function", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["agenda_item_id"], ["agenda_item.id"], name=op.f("fk_decision_agenda_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+        sa.UniqueConstraint("agenda_item_id", name=op.f("uq_decision_agenda_item_id")),
+    )
+    op.create_table(
+        "info_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("question", sa.String(length=500), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["report.id"], name=op.f("fk_info_request_report_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_info_request")),
+    )
+    with op.batch_alter_table("info_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_info_request_report_id"), ["report_id"], unique=False)
+
+    op.create_table(
+        "review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("function", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("suggested", sa.String(length=32), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column("also", sa.JSON(), nullable=False),
+        sa.Column("about_unit_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum("individual", "unit", "structural", name="level", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column(
+            "recurrence",
+            sa.Enum("first", "some", "often", "unknown", name="recurrence", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column("forum_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["about_unit_id"], ["unit.id"], name=op.f("fk_review_about_unit_id")),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_review_forum_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_review_report_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_review_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
+    )
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_report_id"), ["report_id"], unique=False)
+
+    op.create_table(
+        "state_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "from_state",
+            sa.Enum(
+                "received",
+                "in_review",
+                "needs_info",
+                "with_party",
+                "routed",
+                "action_decided",
+                "answered",
+                "closed",
+                "referred",
+                "merged",
+                "withdrawn",
+                name="reportstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "to_state",
+            sa.Enum(
+                "received",
+                "in_review",
+                "needs_info",
+                "with_party",
+                "routed",
+                "action_decided",
+                "answered",
+                "closed",
+                "referred",
+                "merged",
+                "withdrawn",
+                name="reportstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("function", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("why", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["report.id"], name=op.f("fk_state_change_report_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_state_change_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_state_change")),
+    )
+    with op.batch_alter_table("state_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_state_change_report_id"), ["report_id"], unique=False)
+
+    op.create_table(
+        "track",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "received",
+                "in_review",
+                "needs_info",
+                "with_party",
+                "routed",
+                "action_decided",
+                "answered",
+                "closed",
+                "referred",
+                "merged",
+                "withdrawn",
+                name="reportstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_track_report_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_track_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_track")),
+        sa.UniqueConstraint("report_id", "unit_id", name=op.f("uq_track_report_id_unit_id")),
+    )
+    op.create_table(
+        "action",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("federation_id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("forum_id", sa.Integer(), nullable=True),
+        sa.Column("decision_id", sa.Integer(), nullable=True),
+        sa.Column("what", sa.String(length=300), nullable=False),
+        sa.Column("owner", sa.String(length=120), nullable=False),
+        sa.Column("owner_party_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "planned",
+                "ongoing",
+                "done",
+                "followed_up",
+                "cancelled",
+                name="actionstatus",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("follow_up_on", sa.Date(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("from_unit_id", sa.Integer(), nullable=True),
+        sa.Column("about_unit_id", sa.Integer(), nullable=True),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["about_unit_id"], ["unit.id"], name=op.f("fk_action_about_unit_id")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_action_area_id")),
+        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_action_decision_id")),
+        sa.ForeignKeyConstraint(["federation_id"], ["federation.id"], name=op.f("fk_action_federation_id")),
+        sa.ForeignKeyConstraint(["forum_id"], ["forum.id"], name=op.f("fk_action_forum_id")),
+        sa.ForeignKeyConstraint(["from_unit_id"], ["unit.id"], name=op.f("fk_action_from_unit_id")),
+        sa.ForeignKeyConstraint(["owner_party_id"], ["party.id"], name=op.f("fk_action_owner_party_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
+    )
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.create_index("ix_action_area_status_due", ["area_id", "status", "due_on"], unique=False)
+
+    op.create_table(
+        "action_report",
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["action.id"], name=op.f("fk_action_report_action_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["report.id"], name=op.f("fk_action_report_report_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("action_id", "report_id", name=op.f("pk_action_report")),
+    )
+    op.create_table(
+        "effect",
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("before_count", sa.Integer(), nullable=False),
+        sa.Column("before_months", sa.Integer(), nullable=False),
+        sa.Column("after_count", sa.Integer(), nullable=False),
+        sa.Column("after_months", sa.Integer(), nullable=False),
+        sa.Column("ratio", sa.Double(), nullable=True),
+        sa.Column("low", sa.Double(), nullable=True),
+        sa.Column("high", sa.Double(), nullable=True),
+        sa.Column("sentence", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_effect_action_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("action_id", name=op.f("pk_effect")),
+    )
+    op.create_table(
+        "signal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("from_unit_id", sa.Integer(), nullable=False),
+        sa.Column("about_unit_id", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("rising", "recurring", "falling", name="signalkind", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("raised_month", sa.Date(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reports", sa.Integer(), nullable=False),
+        sa.Column("reporters", sa.Integer(), nullable=False),
+        sa.Column("tallies", sa.Integer(), nullable=False),
+        sa.Column("sentence", sa.String(length=300), nullable=False),
+        sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dismissed_by", sa.String(length=200), nullable=False),
+        sa.Column("dismissed_why", sa.String(length=300), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["about_unit_id"], ["unit.id"], name=op.f("fk_signal_about_unit_id")),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_signal_action_id")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_signal_area_id")),
+        sa.ForeignKeyConstraint(["from_unit_id"], ["unit.id"], name=op.f("fk_signal_from_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signal")),
+        sa.UniqueConstraint(
+            "area_id",
+            "from_unit_id",
+            "about_unit_id",
+            "category",
+            "kind",
+            "raised_month",
+            name=op.f("uq_signal_area_id_from_unit_id_about_unit_id_category_kind_raised_month"),
+        ),
+    )
+    with op.batch_alter_table("signal", schema=None) as batch_op:
+        batch_op.create_index("ix_signal_area_open", ["area_id", "ended_at", "dismissed_at"], unique=False)
+
+    op.create_table(
+        "tally",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("signal_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["signal_id"], ["signal.id"], name=op.f("fk_tally_signal_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_tally_unit_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_tally_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally")),
+        sa.UniqueConstraint("signal_id", "user_id", "made_on", name=op.f("uq_tally_signal_id_user_id_made_on")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("tally")
+    with op.batch_alter_table("signal", schema=None) as batch_op:
+        batch_op.drop_index("ix_signal_area_open")
+
+    op.drop_table("signal")
+    op.drop_table("effect")
+    op.drop_table("action_report")
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.drop_index("ix_action_area_status_due")
+
+    op.drop_table("action")
+    op.drop_table("track")
+    with op.batch_alter_table("state_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_state_change_report_id"))
+
+    op.drop_table("state_change")
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_report_id"))
+
+    op.drop_table("review")
+    with op.batch_alter_table("info_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_info_request_report_id"))
+
+    op.drop_table("info_request")
+    op.drop_table("decision")
     op.drop_table("classification")
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_answer_report_id"))
+
+    op.drop_table("answer")
+    op.drop_table("agenda_report")
     op.drop_table("user_area")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
@@ -377,6 +868,7 @@ def downgrade() -> None:
     op.drop_table("sign_in")
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.drop_index("ix_report_reporter")
+        batch_op.drop_index(batch_op.f("ix_report_merged_into_id"))
         batch_op.drop_index("ix_report_federation_received")
         batch_op.drop_index("ix_report_area_state")
         batch_op.drop_index("ix_report_area_received")
@@ -389,17 +881,35 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_draft_user_id"))
 
     op.drop_table("draft")
+    op.drop_table("delivery")
+    with op.batch_alter_table("agenda_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agenda_item_meeting_id"))
+
+    op.drop_table("agenda_item")
     op.drop_table("user")
     op.drop_table("summary")
     op.drop_table("month_pair_count")
     op.drop_table("month_count")
     op.drop_table("meeting")
+    op.drop_table("forum_name")
     op.drop_table("forum_member")
+    with op.batch_alter_table("agreement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreement_forum_id"))
+
+    op.drop_table("agreement")
     op.drop_table("unit")
     with op.batch_alter_table("slice", schema=None) as batch_op:
         batch_op.drop_index("ix_slice_marked_counted")
 
     op.drop_table("slice")
+    with op.batch_alter_table("routing_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_routing_rule_federation_id"))
+
+    op.drop_table("routing_rule")
+    with op.batch_alter_table("post", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_post_federation_id"))
+
+    op.drop_table("post")
     op.drop_table("month_category_count")
     op.drop_table("forum")
     op.drop_table("report_number")
