@@ -1,0 +1,125 @@
+"""The tables and charts of a summary, as data: every number in them is protected already. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any
+
+from models.months import NAMES, month_name
+from schemas.disclosure import HIDDEN, STEP, ZERO, Protected, change
+from schemas.taxonomy import UNASSESSED, category_label, category_labels
+from worker.summary.figures import Figures
+from worker.summary.sentences import NO_BLAME, Names, tell_month
+from worker.summary.words import about, reports, signed
+
+HIDDEN_LEVEL, MAX_LEVEL = 1, 5
+LEAST_SCALE = 20  # reports; a category of five must not look large because the others are smaller
+
+
+def draw_heat_map(figures: Figures, parties: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:
+    """Rows report, columns are reported about. `level` is the shade: 0 for none, 1 for hidden, 2 to 5 by size."""
+    givers = [party for party in parties if not party["outside"] or _reports(party["code"], figures)]
+    step = _step(figures)
+    return {
+        "reading": NO_BLAME,
+        "columns": [{"name": party["name"], "short": party["short"]} for party in parties],
+        "rows": [
+            {
+                "name": giver["name"],
+                "short": giver["short"],
+                "cells": [_cell(figures, (giver["code"], party["code"]), names, step) for party in parties],
+            }
+            for giver in givers
+        ],
+        "legend": _legend(figures, step),
+    }
+
+
+def _reports(code: str, figures: Figures) -> bool:
+    return any(giver == code for giver, _ in figures.pairs)
+
+
+def _cell(figures: Figures, pair: tuple[str, str], names: Names, step: int) -> dict[str, Any]:
+    number = figures.pairs.get(pair, ZERO)
+    return {
+        "number": number.dump(),
+        "level": _level(number, step),
+        "spoken": f"{names.pair(pair)}: {reports(number)}",
+        "same": pair[0] == pair[1],
+    }
+
+
+def _step(figures: Figures) -> int:
+    """How much one shade holds: a quarter of the largest printed number, as a multiple of five."""
+    largest = max((number.value or 0 for number in figures.pairs.values()), default=0)
+    return max(1, ceil(largest / (MAX_LEVEL - HIDDEN_LEVEL) / STEP)) * STEP
+
+
+def _level(number: Protected, step: int) -> int:
+    if number.value is None:
+        return HIDDEN_LEVEL
+    return HIDDEN_LEVEL + ceil(number.value / step) if number.value else 0
+
+
+def _legend(figures: Figures, step: int) -> list[dict[str, Any]]:
+    """What each shade means, up to the darkest one in use."""
+    darkest = max((_level(number, step) for number in figures.pairs.values()), default=0)
+    shades = [
+        {"level": 0, "text": "0"},
+        {"level": HIDDEN_LEVEL, "text": f"{HIDDEN} färre än fem, eller färre än tre rapportörer"},
+    ]
+    for level in range(HIDDEN_LEVEL + 1, darkest + 1):
+        last = (level - HIDDEN_LEVEL) * step
+        first = last - step + STEP
+        most = f"{first} eller fler" if level == MAX_LEVEL else f"{first}–{last}"
+        shades.append({"level": level, "text": str(last) if first == last else most})
+    return shades
+
+
+def list_categories(figures: Figures) -> dict[str, Any]:
+    """Every category with its number, the largest first; those that wait for a judgement stand last."""
+    order = [*category_labels(), *sorted(figures.categories), UNASSESSED]
+    codes = sorted(
+        {*category_labels(), *figures.categories},
+        key=lambda code: (code == UNASSESSED, -_size(figures.categories.get(code, ZERO)), order.index(code)),
+    )
+    tallest = max([number.value or 0 for number in figures.categories.values()] + [LEAST_SCALE])
+    return {
+        "compared": figures.categories_before is not None,
+        "rows": [_category(code, figures, tallest) for code in codes],
+    }
+
+
+def _size(number: Protected) -> int:
+    return number.at_least
+
+
+def _category(code: str, figures: Figures, tallest: int) -> dict[str, Any]:
+    now = figures.categories.get(code, ZERO)
+    before = figures.categories_before
+    difference = signed(change(now, before.get(code, ZERO))) if before is not None else None
+    return {
+        "label": category_label(code),
+        "number": now.dump(),
+        "change": difference,
+        "twentieths": _twentieths(now, tallest),
+    }
+
+
+def _twentieths(number: Protected, tallest: int) -> int:
+    """The length of a bar in twentieths of the longest, from the printed number; a hidden one has no length."""
+    return ceil(20 * (number.value or 0) / tallest)
+
+
+def draw_trend(figures: Figures) -> dict[str, Any]:
+    """Twelve months of totals, and what a typical month before the last one holds."""
+    return {
+        "reading": "{claim} {text}".format(**tell_month(figures)),
+        "months": [
+            {"name": month_name(month), "short": NAMES[month.month - 1][:3], "number": number.dump()}
+            for month, number in figures.months
+        ],
+        "norm": figures.norm.dump() if figures.norm else None,
+        "spoken": "; ".join(f"{month_name(month)}: {about(number)}" for month, number in figures.months),
+    }
