@@ -1,0 +1,34 @@
+"""The page that becomes a PDF: content in, HTML out. Pure but for reading our own templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from schemas.summary import check_content
+from settings import ROOT
+
+
+def write_page(content: Mapping[str, Any]) -> str:
+    """The HTML of a summary for print.
+
+    Arguments: content - from worker.summary.write_summary; checked once more before it is printed.
+    Raises: marshmallow.ValidationError when it may not leave.
+    """
+    checked = check_content(content)
+    return _environment().get_template(f"pdf/{checked['kind']}.html").render(content=checked)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    # Everything is escaped, whatever a file is called, and a name that is missing stops the page.
+    return Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
