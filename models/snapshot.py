@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import ColumnElement, distinct, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from models.base import utc_now
@@ -20,7 +20,7 @@ from models.forum import Forum, Meeting
 from models.month_count import MonthCount
 from models.months import LOCAL, add_months, last_months, local_date, month_of, start_of_day
 from models.organisation import OUTSIDE_PARTY, Area, Party, Unit, parties_of
-from models.report import Report
+from models.report import UNCOUNTED, Report, ReportKind
 from models.summary import Summary, SummaryKind
 
 FORMAT = 1
@@ -105,7 +105,9 @@ def _describe_party(party: Party) -> dict[str, Any]:
 
 def _first_month(session: Session, areas: Sequence[int]) -> str | None:
     """When counting began here: before that, no reports means that nobody could report."""
-    first = session.scalar(select(func.min(MonthCount.month)).where(MonthCount.area_id.in_(areas)))
+    first = session.scalar(
+        select(func.min(MonthCount.month)).where(MonthCount.area_id.in_(areas), MonthCount.reports > 0)
+    )
     return first.isoformat() if first else None
 
 
@@ -127,8 +129,19 @@ def _counts(session: Session, areas: Sequence[int], months: Sequence[date]) -> l
     return sorted(row for row in rows if row[-1])
 
 
+def _counted(areas: Sequence[int], months: Sequence[date]) -> tuple[ColumnElement[bool], ...]:
+    """The reports behind the counts: those that are counted and no others, or too many people would seem to
+    stand behind a number."""
+    return (
+        Report.area_id.in_(areas),
+        Report.month.between(months[0], months[-1]),
+        Report.kind == ReportKind.DEVIATION,
+        Report.state.not_in(UNCOUNTED),
+    )
+
+
 def _reporters(session: Session, areas: Sequence[int], months: Sequence[date]) -> int:
-    here = (Report.area_id.in_(areas), Report.month.between(months[0], months[-1]))
+    here = _counted(areas, months)
     return session.scalar(select(func.count(distinct(Report.reporter_id))).where(*here)) or 0
 
 
@@ -139,7 +152,7 @@ def _reporters_of_pairs(session: Session, areas: Sequence[int], months: Sequence
         .join(_FromParty, _FromParty.id == _From.party_id)
         .join(_About, _About.id == Report.about_unit_id)
         .join(_AboutParty, _AboutParty.id == _About.party_id)
-        .where(Report.area_id.in_(areas), Report.month.between(months[0], months[-1]))
+        .where(*_counted(areas, months))
         .group_by(_FromParty.code, _AboutParty.code)
     )
     return sorted(list(row) for row in session.execute(query))
@@ -148,9 +161,7 @@ def _reporters_of_pairs(session: Session, areas: Sequence[int], months: Sequence
 def _reporters_of_categories(session: Session, areas: Sequence[int], months: Sequence[date]) -> list[list[Any]]:
     category: InstrumentedAttribute[str] = Report.category
     query = (
-        select(category, func.count(distinct(Report.reporter_id)))
-        .where(Report.area_id.in_(areas), Report.month.between(months[0], months[-1]))
-        .group_by(category)
+        select(category, func.count(distinct(Report.reporter_id))).where(*_counted(areas, months)).group_by(category)
     )
     return sorted(list(row) for row in session.execute(query))
 
@@ -171,7 +182,5 @@ def _meetings(session: Session, summary: Summary, last: date) -> list[str]:
 
 
 def _has_example(session: Session, areas: Sequence[int], months: Sequence[date]) -> bool:
-    query = select(Report.id).where(
-        Report.area_id.in_(areas), Report.month.between(months[0], months[-1]), Report.is_example
-    )
+    query = select(Report.id).where(*_counted(areas, months), Report.is_example)
     return session.scalar(query.limit(1)) is not None

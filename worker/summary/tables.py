@@ -23,17 +23,23 @@ def draw_heat_map(figures: Figures, parties: Sequence[Mapping[str, Any]], names:
     step = _step(figures)
     return {
         "reading": NO_BLAME,
-        "columns": [{"name": party["name"], "short": party["short"]} for party in parties],
+        "columns": [_heading(party) for party in parties],
         "rows": [
             {
-                "name": giver["name"],
-                "short": giver["short"],
+                **_heading(giver),
                 "cells": [_cell(figures, (giver["code"], party["code"]), names, step) for party in parties],
             }
             for giver in givers
         ],
         "legend": _legend(figures, step),
     }
+
+
+def _heading(party: Mapping[str, Any]) -> dict[str, str]:
+    """Whoever stands outside the register shares one column."""
+    if party["outside"]:
+        return {"name": "Annan", "short": "Annan"}
+    return {"name": party["name"], "short": party["short"]}
 
 
 def _reports(code: str, figures: Figures) -> bool:
