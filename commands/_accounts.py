@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Area, Federation, Party, Unit, User
+from models import Area, Federation, Party, Post, Unit, User
 from models.user import Role
 
 
@@ -40,11 +40,22 @@ def add_account(
         role=role,
         title=title,
         areas=chosen,
+        post_id=_post(session, federation, area_codes) if role is Role.COORDINATOR else None,
         is_example=is_example,
     )
     session.add(user)
     session.flush()
     return user
+
+
+def _post(session: Session, federation: Federation, area_codes: tuple[str, ...]) -> int | None:
+    """A coordinator of one area holds its post, a coordinator of all areas the federation's."""
+    if len(area_codes) > 1:
+        return None
+    query = select(Post.id).where(Post.federation_id == federation.id)
+    if not area_codes:
+        return session.scalar(query.where(Post.area_id.is_(None)))
+    return session.scalar(query.join(Area, Area.id == Post.area_id).where(Area.code == area_codes[0]))
 
 
 def _unit(session: Session, federation: Federation, code: str | None) -> int | None:

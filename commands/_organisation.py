@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from commands._routing import load_routing
 from models import Area, Federation, Forum, ForumMember, Party, Unit
 from models.base import Base
 from models.forum import ForumKind
@@ -41,6 +42,7 @@ def load_organisation(session: Session, data: dict[str, Any], active_from: date)
             _load_forum(session, federation, area, forum, parties, active_from)
     for forum in data["federation_forums"]:
         _load_forum(session, federation, None, forum, parties, active_from)
+    load_routing(session, federation, data.get("routing", []))
     return federation
 
 

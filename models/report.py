@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Word, insert_into, word_column
 from models.organisation import Area, Unit
+from models.post import Post
 from models.user import Role, Scope, User
 
 # The category of a report that the machine left to a person ("Behöver bedömas").
@@ -150,6 +151,7 @@ class Report(Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
     area: Mapped[Area] = relationship()
+    receiver: Mapped[Post | None] = relationship()
     reporter: Mapped[User] = relationship()
     from_unit: Mapped[Unit] = relationship(foreign_keys=[from_unit_id])
     about_unit: Mapped[Unit] = relationship(foreign_keys=[about_unit_id])

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 
 from models.base import Base, Word, word_column
 from models.organisation import Area, Federation, Unit
+from models.post import Post
 
 # OWASP ASVS 5.0, 7.3.1 and 7.3.2: idle half an hour, at most one working day.
 IDLE = timedelta(minutes=30)
@@ -59,6 +60,7 @@ class User(Base):
     disabled_at: Mapped[datetime | None]
     federation: Mapped[Federation] = relationship()
     unit: Mapped[Unit | None] = relationship()
+    post: Mapped[Post | None] = relationship()
     areas: Mapped[list[Area]] = relationship(secondary=user_area, order_by=Area.name)
 
     @property

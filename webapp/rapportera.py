@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -20,6 +21,7 @@ from models.outbox import Outbox, Task
 from models.report import Report, own_reports, take_reference
 from schemas.report import FREE_TEXTS, PROTECTED, ReportSchema, errors_by_field, stop_message, suspects
 from webapp import form_key
+from webapp.receiving import receive
 from webapp.report_form import Offer, Values, blank, offer, page, typed
 from webapp.requests import logger, now, parts, person, reading, scope
 
@@ -74,6 +76,8 @@ def _store(offered: Offer, answers: dict[str, Any], key: str) -> str:
     with parts().database.write() as session:
         row = _new_report(offered, answers, key)
         row.received_at, row.month = moment, month_of(moment)
+        units = offered.units
+        receive(session, row, units[answers["reporting_unit"]], units[answers["counterpart"]], local_date(moment))
         row.reference = take_reference(session, row.federation_id, row.month.year)
         session.add(row)
         session.flush()
@@ -141,17 +145,20 @@ def _receipt(row: Report) -> dict[str, Any]:
 
 def _steps(row: Report) -> list[dict[str, str]]:
     answer = "Du får ett mejl när det finns ett svar." if row.feedback_email else "Du ser svaret under Mina rapporter."
+    receiver = row.receiver.title if row.receiver else "Samordningsförbundet"
+    advice = f" {row.advice}" if row.advice else ""
     return [
+        {"title": f"Granskas senast {_day(row.review_due_on)}.", "text": f"{receiver} har rapporten.{advice}"},
         {
-            "title": "Granskas inom fem arbetsdagar",
-            "text": f"Samverkanskoordinatorn för {row.area.name} läser rapporten.",
-        },
-        {
-            "title": "Lyfts vidare vid behov",
+            "title": "Lyfts vidare vid behov.",
             "text": "Det som återkommer tas upp i rätt forum, utan att någon person pekas ut.",
         },
-        {"title": "Återkoppling till dig", "text": answer},
+        {"title": f"Besvaras senast {_day(row.answer_due_on)}.", "text": answer},
     ]
+
+
+def _day(day: date | None) -> str:
+    return day_name(day) if day else "så snart det går"
 
 
 def _alike(session: Session, row: Report) -> int | None:

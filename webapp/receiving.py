@@ -1,0 +1,49 @@
+"""The moment a report is stored it has a receiver, two promised days, and advice where another routine may own it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.organisation import Unit
+from models.post import Post, RoutingRule, posts_of
+from models.report import Report
+from models.user import User
+from schemas.routing import Desk, Route, Rule, route
+from schemas.working_days import due_days
+
+
+def receive(session: Session, report: Report, sender: Unit, about: Unit, day: date) -> None:
+    """Fill in who has the report and by when it is reviewed and answered."""
+    found = find_route(session, report.federation_id, report.area_id, sender.party_id, about.party_id, day)
+    report.receiver_id = found.post_id
+    report.advice = found.advice
+    report.referred_to = found.refer_to
+    report.review_due_on, report.answer_due_on = due_days(day)
+
+
+def find_route(
+    session: Session, federation_id: int, area_id: int, from_party_id: int, about_party_id: int, day: date
+) -> Route:
+    """The route of a report that comes in on a day."""
+    rules = select(RoutingRule).where(RoutingRule.federation_id == federation_id).order_by(RoutingRule.position)
+    held = set(session.scalars(select(User.post_id).where(User.post_id.is_not(None), User.disabled_at.is_(None))))
+    desks = [_desk(post, held, day) for post in posts_of(session, federation_id)]
+    return route([_rule(row) for row in session.scalars(rules)], desks, area_id, from_party_id, about_party_id)
+
+
+def _desk(post: Post, held: set[int | None], day: date) -> Desk:
+    return Desk(post.id, post.area_id, post.id in held, post.substitute_id if post.absent(day) else None)
+
+
+def _rule(row: RoutingRule) -> Rule:
+    return Rule(
+        area_id=row.area_id,
+        about_party_id=row.about_party_id,
+        between=frozenset(party_id for party_id in (row.party_a_id, row.party_b_id) if party_id is not None),
+        to_federation=row.to_federation,
+        refer_to=row.refer_to,
+        advice=row.advice,
+    )
