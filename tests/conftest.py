@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 from models.base import Database
 from settings import ROOT
 from tests.servers import postgres_server, valkey_server
+from tests.site import Site, open_site
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -113,6 +114,14 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    """The web application on a fresh database with two federations and people of every role."""
+    with open_site(database_url, tmp_path) as opened:
+        opened.furnish()
+        yield opened
 
 
 def chromium() -> str | None:
