@@ -18,7 +18,7 @@ class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types.
         self.error_log.propagate = True
 
 
-bind = "0.0.0.0:8000"  # noqa: S104 - inside its container; docker-compose.yml says who reaches it.
+bind = "0.0.0.0:8000"  # all of its container; docker-compose.yml says who reaches that
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
