@@ -51,7 +51,7 @@ def list_summaries() -> str:
 def period_words(summary: Summary) -> str:
     """The month, or the day of the meeting."""
     monthly = summary.kind is SummaryKind.MONTHLY
-    return month_name(summary.period) if monthly else f"mötet {day_name(summary.period)}"
+    return month_name(summary.period) if monthly else day_name(summary.period)
 
 
 def _row(summary: Summary) -> dict[str, Any]:
