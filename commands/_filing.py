@@ -10,6 +10,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 import settings
+from models.user import Role
 from webapp import create_app
 from webapp.demo import ACCOUNTS, PASSWORD, Account
 
@@ -75,11 +76,14 @@ def _tokens(client: FlaskClient, address: str) -> dict[str, str]:
 
 
 def _account(case: dict[str, Any]) -> Account:
-    """The example reporter whose unit comes nearest to the case's."""
+    """An example reporter of the unit that comes nearest to the case's; colleagues take turns."""
     wanted = _unit(case["reporter"], case["reporter_text"])
-    reporters = [account for account in ACCOUNTS if account.role == "reporter"]
-    by_unit = {account.unit: account for account in reporters}
-    return by_unit.get(wanted) or by_unit["psykiatri" if case["reporter"] == "region" else "forsorjningsstod"]
+    fallback = "psykiatri" if case["reporter"] == "region" else "forsorjningsstod"
+    reporters = [account for account in ACCOUNTS if account.role is Role.REPORTER]
+    colleagues = [account for account in reporters if account.unit == wanted] or [
+        account for account in reporters if account.unit == fallback
+    ]
+    return colleagues[int("".join(filter(str.isdigit, case["id"]))) % len(colleagues)]
 
 
 def _answers(case: dict[str, Any], account: Account) -> dict[str, Any]:

@@ -23,6 +23,8 @@ class Account:
 
 ACCOUNTS = (
     Account("forsorjningsstod@example.org", Role.REPORTER, "Handläggare, Försörjningsstöd", "forsorjningsstod"),
+    Account("forsorjningsstod-2@example.org", Role.REPORTER, "Handläggare, Försörjningsstöd", "forsorjningsstod"),
+    Account("forsorjningsstod-3@example.org", Role.REPORTER, "Handläggare, Försörjningsstöd", "forsorjningsstod"),
     Account("arbetsmarknad@example.org", Role.REPORTER, "Handläggare, AME", "arbetsmarknadsenhet"),
     Account("psykiatri@example.org", Role.REPORTER, "Handläggare, Psykiatrimottagning", "psykiatri"),
     Account("sjukpenning@example.org", Role.REPORTER, "Handläggare, Försäkringskassan", "sjukpenning"),
