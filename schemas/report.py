@@ -17,9 +17,11 @@ from schemas.taxonomy import category_labels
 from schemas.text import clean
 
 SHORTEST, LONGEST, LONGEST_SUGGESTION, LONGEST_NAME = 20, 1500, 500, 120
+LONGEST_ADDRESS = 254  # characters (RFC 5321, section 4.5.3.1.3)
 MULTIPLE = ("other_actors", "consequence")
 FREE_TEXTS = ("description", "suggestion", "counterpart_other")
 
+ADDRESS = "Skriv en e-postadress som namn@kommun.se"
 STOPPED = "Texten innehåller något som liknar {what}. Ta bort det och skicka igen"
 KINDS = {
     "personnummer": "ett personnummer",
@@ -57,6 +59,10 @@ def _choice(words: type[Word], message: str, **kwargs: Any) -> fields.String:
     return fields.String(validate=validate.OneOf(codes, error=message), **kwargs)
 
 
+def _ticked() -> fields.Boolean:
+    return fields.Boolean(load_default=False, error_messages={"invalid": "Välj ett av alternativen"})
+
+
 def _must(message: str) -> dict[str, Any]:
     return {"required": True, "error_messages": {"required": message, "null": message, "invalid": message}}
 
@@ -75,7 +81,7 @@ class ReportSchema(Schema):
     )
     other_actors = fields.List(fields.String(), load_default=list)
     description = Text(**_must("Beskriv vad som hände med minst 20 tecken"))
-    protected_identity = fields.Boolean(load_default=False)
+    protected_identity = _ticked()
     occurred = _choice(Occurred, "Välj när det hände", **_must("Välj när det hände"))
     occurred_on = fields.Date(
         load_default=None, error_messages={"invalid": "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-11-14"}
@@ -88,12 +94,14 @@ class ReportSchema(Schema):
         load_default="",
         validate=validate.Length(max=LONGEST_SUGGESTION, error="Korta förslaget till högst 500 tecken"),
     )
-    wants_feedback = fields.Boolean(load_default=False)
+    wants_feedback = _ticked()
     feedback_email = fields.Email(
-        load_default=None, error_messages={"invalid": "Skriv en e-postadress som namn@kommun.se"}
+        load_default=None,
+        validate=validate.Length(max=LONGEST_ADDRESS, error=ADDRESS),
+        error_messages={"invalid": ADDRESS},
     )
-    may_paraphrase = fields.Boolean(load_default=False)
-    pii_confirmed = fields.Boolean(load_default=False)
+    may_paraphrase = _ticked()
+    pii_confirmed = _ticked()
 
     def __init__(self, choices: Choices) -> None:
         super().__init__()
@@ -101,8 +109,9 @@ class ReportSchema(Schema):
 
     @pre_load
     def _drop_empty(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
-        """A browser sends an unanswered text field as an empty text; that is no answer."""
-        return {name: value for name, value in data.items() if value not in ("", [])}
+        """A browser sends an unanswered text field as an empty text; that is no answer, and spaces are none either."""
+        trimmed = {name: value.strip() if isinstance(value, str) else value for name, value in data.items()}
+        return {name: value for name, value in trimmed.items() if value not in ("", [])}
 
     @validates_schema(skip_on_field_errors=False)
     def _check_choices(self, data: dict[str, Any], **_: Any) -> None:
@@ -129,7 +138,8 @@ class ReportSchema(Schema):
     @validates_schema(skip_on_field_errors=False)
     def _check_answers(self, data: dict[str, Any], **_: Any) -> None:
         problems: dict[str, list[str]] = {}
-        if (length := len(data.get("description", ""))) and length < SHORTEST:
+        length = len(data.get("description", ""))
+        if "description" in data and length < SHORTEST:  # What held only control characters is empty by now.
             problems["description"] = ["Beskriv vad som hände med minst 20 tecken"]
         if length > LONGEST:
             too_long = f"Texten är {length - LONGEST} tecken för lång. Korta den till högst 1 500 tecken"
@@ -140,7 +150,7 @@ class ReportSchema(Schema):
         if Consequence.UNKNOWN.value in answers and len(answers) > 1:
             problems["consequence"] = ["Välj antingen följder eller Vet inte"]
         if data.get("wants_feedback") and not data.get("feedback_email"):
-            problems["feedback_email"] = ["Skriv en e-postadress som namn@kommun.se"]
+            problems["feedback_email"] = [ADDRESS]
         if data.get("protected_identity"):
             problems["protected_identity"] = [PROTECTED]
         if problems:
