@@ -62,14 +62,18 @@ def main() -> NoReturn:
     """
     try:
         code = group.main(prog_name="lexheller", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         _fail(error.format_message(), error.exit_code, error)
     except (click.Abort, KeyboardInterrupt) as error:
         _fail("stopped", 130, error)
     except SettingsError as error:
         _fail(str(error), 1, error)
-    except BrokenPipeError as error:
-        _fail("the reader of the output went away", 1, error)
+    except BrokenPipeError:
+        # The reader has what it wanted, as in `... | head`. What is still unwritten must go somewhere,
+        # or the interpreter complains when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except Exception as error:
         # The last door: whatever went wrong becomes one line, with its kind, as a bare message may say nothing.
         _fail(f"{type(error).__name__}: {error}", 1, error)
