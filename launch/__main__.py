@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import click
@@ -29,7 +29,8 @@ def main(demo: bool, port: int, host: str) -> None:
     try:
         run(supervisor, settings.load(), demo=demo, host=host, port=port)
     except StopAsked:
-        click.echo("Lex Heller har stannat.")
+        with suppress(OSError):  # The terminal may be what went away.
+            click.echo("Lex Heller har stannat.")
     except (LaunchError, settings.SettingsError, OSError) as error:
         click.echo(error, err=True)
         sys.exit(1)
@@ -79,12 +80,13 @@ def load_demo(supervisor: Supervisor, parts: Parts) -> str:
 
 
 def start_programs(supervisor: Supervisor, parts: Parts, host: str, port: int) -> str:
-    """Worker and web, side by side. Returns host and port when the web answers."""
+    """Worker, web and beat. Returns host and port when the web answers; nobody waits for the beat's first tick."""
     where = address.reachable(host, port)
     web = parts.web(host, port)
     supervisor.keep(parts.worker())
     supervisor.keep(web)
     supervisor.wait_for(lambda: address.answers(where), 60, web)
+    supervisor.keep(parts.beat())
     return where
 
 

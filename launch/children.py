@@ -94,7 +94,7 @@ class Child:
         self.process.wait()
 
     def sweep(self) -> None:
-        """Kill what is left of the child's session: a worker that is killed hard leaves its beat behind."""
+        """Kill what is left of the child's session: a worker that is killed hard may leave a renderer behind."""
         if self.process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)

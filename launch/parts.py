@@ -42,12 +42,13 @@ class Parts:
         return child
 
     def worker(self) -> Child:
-        schedule = str(self.home / "celerybeat-schedule")
-        words = ["--pool", "threads", "--concurrency", "3", "--without-gossip", "--without-mingle"]
-        return self._python(
-            "Bakgrundsarbetaren", "worker",
-            "celery", "-A", "worker.app", "worker", "-B", *words, "-Q", "fast,slow", "--schedule", schedule,
-        )  # fmt: skip
+        words = ["--pool", "threads", "--concurrency", "3", "--without-gossip", "--without-mingle", "-Q", "fast,slow"]
+        return self._celery("Bakgrundsarbetaren", "worker", *words)
+
+    def beat(self) -> Child:
+        """The ticking is a process of its own, since a beat inside the worker (`-B`) can outlive it: it is a
+        fork that nobody watches, and a stop that comes while it starts never reaches it."""
+        return self._celery("Klockan", "beat", "--schedule", str(self.home / "celerybeat-schedule"))
 
     def web(self, host: str, port: int) -> Child:
         listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -58,6 +59,9 @@ class Parts:
         # SIGTERM would cut off the answers that are being written; waitress finishes them on SIGINT.
         child.stop_signal = signal.SIGINT
         return child
+
+    def _celery(self, label: str, role: str, *words: str) -> Child:
+        return self._python(label, role, "celery", "-A", "worker.app", role, *words)
 
     def _python(self, label: str, log: str, *words: str) -> Child:
         return Child(label, [sys.executable, "-m", *words], self.environ, self._log(log))

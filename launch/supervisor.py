@@ -18,7 +18,7 @@ BREATH = 0.25  # Seconds before the first new start; each death at once doubles 
 
 
 class StopAsked(Exception):  # noqa: N818 - it is the ordinary end, not an error.
-    """Somebody asked us to stop, by Ctrl-C or SIGTERM."""
+    """Somebody asked us to stop, by Ctrl-C or another signal."""
 
 
 @dataclass
@@ -42,8 +42,10 @@ class Supervisor:
     stop_asked: bool = False
 
     def obey_signals(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._ask_to_stop)
+        """Stop on Ctrl-C, on SIGTERM, and when the terminal goes away, unless we were started with nohup."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._ask_to_stop)
 
     def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stop_asked = True

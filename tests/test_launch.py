@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -31,11 +32,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the tie between
 class Running:
     """A started system: its supervisor and the address that it printed."""
 
+    home: Path
     supervisor: subprocess.Popen[str]
     address: str
 
     def tree(self) -> list[psutil.Process]:
-        """All processes of the system. Valkey, web, worker and the worker's beat make four."""
+        """All processes of the system: at least Valkey, worker, web and beat."""
         assert soon(lambda: len(self._below()) >= 4)
         return self._below()
 
@@ -83,7 +85,7 @@ def running(home: Path) -> Iterator[Running]:
     """The system on a free port, stopped at the end if the test has not stopped it."""
     process = launch(home, "--port", "0")
     try:
-        yield Running(process, address_from(process))
+        yield Running(home, process, address_from(process))
     finally:
         process.terminate()
         try:
@@ -117,6 +119,13 @@ def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     return [process for process in processes if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
 
 
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One system for the tests that leave it running."""
+    with running(tmp_path_factory.mktemp("home")) as started:
+        yield started
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_ends_the_whole_tree_and_keeps_the_data(tmp_path: Path, number: signal.Signals) -> None:
     with running(tmp_path / "home") as system:
@@ -133,22 +142,24 @@ def test_a_stop_ends_the_whole_tree_and_keeps_the_data(tmp_path: Path, number: s
 def test_the_death_of_the_supervisor_leaves_no_orphan(tmp_path: Path) -> None:
     with running(tmp_path) as system:
         tree = system.tree()
-        left_behind = (tmp_path / "runtime").resolve()
         system.supervisor.kill()
         assert soon(lambda: alive(tree) == []), alive(tree)
-        assert left_behind.exists()
-    with running(tmp_path):
-        assert not left_behind.exists(), "the next start cleans up"
 
 
-def test_a_second_run_on_the_same_data_is_told_where_the_first_is(tmp_path: Path) -> None:
-    with running(tmp_path) as system:
-        second = launch(tmp_path, "--port", "0")
-        said, _ = second.communicate(timeout=30)
-        assert second.returncode == 1
-        assert said.startswith("Lex Heller körs redan")
-        assert system.address in said
-        assert system.status() == 200
+def test_the_next_start_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    with runtime_folder(tmp_path) as killed:
+        (killed / "valkey.sock").touch()
+        with runtime_folder(tmp_path):
+            assert not killed.exists()
+
+
+def test_a_second_run_on_the_same_data_is_told_where_the_first_is(system: Running) -> None:
+    second = launch(system.home, "--port", "0")
+    said, _ = second.communicate(timeout=30)
+    assert second.returncode == 1
+    assert said.startswith("Lex Heller körs redan")
+    assert system.address in said
+    assert system.status() == 200
 
 
 def test_a_taken_port_is_answered_with_one_line(tmp_path: Path) -> None:
@@ -160,28 +171,24 @@ def test_a_taken_port_is_answered_with_one_line(tmp_path: Path) -> None:
     assert said == f"Port {port} är upptagen. Välj en annan, till exempel: ./lexheller run --port {port + 1}\n"
 
 
-def test_a_killed_web_comes_back_at_the_same_address(tmp_path: Path) -> None:
-    with running(tmp_path) as system:
-        system.kill_part("waitress")
-        assert soon(lambda: system.status() == 200)
+def test_a_killed_web_comes_back_at_the_same_address(system: Running) -> None:
+    system.kill_part("waitress")
+    assert soon(lambda: system.status() == 200)
 
 
-def test_a_killed_worker_comes_back_without_leaving_a_second_beat(tmp_path: Path) -> None:
-    with running(tmp_path) as system:
-        before = system.tree()
-        system.kill_part("worker.app")
-        assert soon(lambda: len(alive(before)) == 2), "Valkey and web stay; the worker took its beat with it"
-        assert len(system.tree()) == 4
+def test_killed_background_programs_come_back_alone(system: Running) -> None:
+    before = system.tree()
+    system.kill_part("worker.app worker")
+    system.kill_part("worker.app beat")
+    assert len(alive(before)) == len(before) - 2
+    assert len(system.tree()) == len(before)
 
 
-def test_a_killed_valkey_comes_back_at_the_same_socket(tmp_path: Path) -> None:
-    with running(tmp_path) as system:
-        web = system.part("waitress")
-        assert web
-        sock = Path(web.environ()["LEXHELLER_BROKER_URL"].removeprefix("redis+socket://"))
-        assert answers(sock)
-        system.kill_part("valkey-server")
-        assert soon(lambda: answers(sock))
+def test_a_killed_valkey_comes_back_at_the_same_socket(system: Running) -> None:
+    sock = system.home / "runtime" / "valkey.sock"
+    assert answers(sock.resolve())
+    system.kill_part("valkey-server")
+    assert soon(lambda: answers(sock.resolve()))
 
 
 def test_an_unwritable_data_folder_is_named(tmp_path: Path) -> None:
@@ -195,11 +202,19 @@ def test_an_unwritable_data_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_production_is_not_started_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LEXHELLER_PROFILE", "production")
+    environ = {
+        "LEXHELLER_PROFILE": "production",
+        "LEXHELLER_DATABASE_URL": "postgresql+psycopg://db/lexheller",
+        "LEXHELLER_BROKER_URL": "redis://queue",
+        "LEXHELLER_TRUSTED_HOSTS": "lexheller.example",
+        "LEXHELLER_SECRET_KEY": secrets.token_hex(32),
+    }
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
     process = launch(tmp_path)
     said, _ = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert "LEXHELLER_SECRET_KEY" in said
+    assert "docker-compose.yml" in said
 
 
 def test_a_child_that_keeps_dying_is_given_up_with_its_last_words(
