@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -81,24 +82,36 @@ def in_database(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
-@pytest.fixture
-def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A fresh migrated SQLite database."""
+def copy_sqlite(template: Path, folder: Path) -> str:
+    """The address of a copy of a SQLite file."""
     # SQLite's own backup also takes what still lies in the write-ahead log.
-    with sqlite3.connect(sqlite_template) as source, sqlite3.connect(tmp_path / "lexheller.sqlite3") as target:
+    with sqlite3.connect(template) as source, sqlite3.connect(folder / "lexheller.sqlite3") as target:
         source.backup(target)
     source.close()
     target.close()
-    return f"sqlite:///{tmp_path / 'lexheller.sqlite3'}"
+    return f"sqlite:///{folder / 'lexheller.sqlite3'}"
+
+
+@contextmanager
+def postgres_copy(server_url: str, template: str) -> Iterator[str]:
+    """The address of a copy of a PostgreSQL database, dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    run_on(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield in_database(server_url, name)
+    run_on(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh migrated SQLite database."""
+    return copy_sqlite(sqlite_template, tmp_path)
 
 
 @pytest.fixture
 def postgres_database_url(postgres_url: str, postgres_template: str) -> Iterator[str]:
     """A fresh migrated PostgreSQL database, dropped afterwards."""
-    name = f"test_{uuid4().hex}"
-    run_on(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield in_database(postgres_url, name)
-    run_on(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres_copy(postgres_url, postgres_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -116,11 +129,41 @@ def database(database_url: str) -> Iterator[Database]:
     opened.dispose()
 
 
-@pytest.fixture
-def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
-    """The web application on a fresh database with two federations and people of every role."""
-    with open_site(database_url, tmp_path) as opened:
+@pytest.fixture(scope="session")
+def furnished_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with two federations and people of every role, to copy."""
+    folder = tmp_path_factory.mktemp("furnished")
+    with open_site(copy_sqlite(sqlite_template, folder), folder) as opened:
         opened.furnish()
+    return folder / "lexheller.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def furnished_postgres(
+    postgres_url: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The name of a PostgreSQL database with the same, to copy."""
+    with postgres_copy(postgres_url, postgres_template) as url:
+        with open_site(url, tmp_path_factory.mktemp("furnished")) as opened:
+            opened.furnish()
+        yield make_url(url).database or ""
+
+
+@pytest.fixture
+def sqlite_site_url(furnished_sqlite: Path, tmp_path: Path) -> str:
+    return copy_sqlite(furnished_sqlite, tmp_path)
+
+
+@pytest.fixture
+def postgres_site_url(postgres_url: str, furnished_postgres: str) -> Iterator[str]:
+    with postgres_copy(postgres_url, furnished_postgres) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    """The web application with two federations and people of every role; on both kinds of database."""
+    with open_site(request.getfixturevalue(f"{request.param}_site_url"), tmp_path) as opened:
         yield opened
 
 
