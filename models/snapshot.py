@@ -3,7 +3,7 @@
 It holds exact counts and so never leaves the service: `worker.summary` turns it into content in which every
 number is protected. There is no free text in it, no unit and no person: pairs are pairs of parties. What it
 holds follows from the summary's own row and the counts, not from the clock, so the same rows give the same
-snapshot whenever it is taken.
+snapshot whenever it is taken. Names and labels are frozen with the numbers: what is renamed later stays as it was.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from models.months import LOCAL, add_months, last_months, local_date, month_of, 
 from models.organisation import OUTSIDE_PARTY, Area, Party, Unit, parties_of
 from models.report import UNCOUNTED, Report, ReportKind
 from models.summary import Summary, SummaryKind
+from schemas.taxonomy import UNASSESSED, category_label, category_labels
 
 FORMAT = 1
 MONTHS = 24  # the twelve that are told about, and the twelve before to compare with
@@ -51,6 +52,7 @@ def take_snapshot(session: Session, summary: Summary) -> dict[str, Any]:
         "ordered_on": local_date(summary.ordered_at or utc_now()).isoformat(),
         "forum": _describe(forum, areas),
         "parties": [_describe_party(party) for party in parties_of(session, forum.federation_id)],
+        "categories": [[code, category_label(code)] for code in [*category_labels(), UNASSESSED]],
         "months": [month.isoformat() for month in months],
         "first_month": _first_month(session, ids),
         "counts": _counts(session, ids, months),

@@ -16,7 +16,7 @@ from schemas.disclosure import HIDDEN, STEP, THRESHOLD
 
 LONGEST = 1000  # characters of one text
 MOST_ROWS = 60
-SMALL_COUNT = re.compile(r"\b([1-4]|en|ett|två|tre|fyra) (\w+ )?(rapport|avvikelse)(er)?\b", re.IGNORECASE)
+SMALL_COUNT = re.compile(r"\b([1-4]|en|ett|två|tre|fyra) (\w+ )?(rapport(er)?|avvikelser?)\b", re.IGNORECASE)
 # Whole numbers of reports, `3 av 4` parties, or per cent.
 KEY_FIGURE = re.compile(rf"({HIDDEN}|\d*[05]|\d+ av \d+|\d+ %)\Z")
 CHANGE = re.compile(r"([+−]\d*[05]|±0|–)\Z")

@@ -12,7 +12,7 @@ from schemas.disclosure import THRESHOLD, Protected, share
 from schemas.summary import check_content
 from worker.summary import method, questions, tables
 from worker.summary.figures import Figures, protect
-from worker.summary.sentences import Names, largest, quoted, three_sentences
+from worker.summary.sentences import Names, largest, three_sentences
 from worker.summary.words import about
 
 FORMAT = 1
@@ -33,7 +33,7 @@ def write_summary(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     Returns: plain data in which every number is protected.
     Raises: marshmallow.ValidationError when the content breaks a rule of the border.
     """
-    figures, names = protect(snapshot), Names(snapshot["parties"])
+    figures, names = protect(snapshot), Names(snapshot)
     return check_content(
         {
             "format": FORMAT,
@@ -41,10 +41,10 @@ def write_summary(snapshot: Mapping[str, Any]) -> dict[str, Any]:
             "example": snapshot["example"],
             **_front(snapshot),
             "sentences": three_sentences(figures, names),
-            "key_figures": _key_figures(figures, snapshot),
+            "key_figures": _key_figures(figures, names, snapshot),
             "questions": questions.propose(figures, names),
             "heat_map": tables.draw_heat_map(figures, snapshot["parties"], names),
-            "categories": tables.list_categories(figures),
+            "categories": tables.list_categories(figures, names),
             "trend": tables.draw_trend(figures),
             "next_forum": NEXT_FORUM[snapshot["forum"]["kind"]],
             "meetings": [_moment_name(meeting) for meeting in snapshot["meetings"]],
@@ -97,7 +97,7 @@ def _reference(snapshot: Mapping[str, Any]) -> str:
     return f"{snapshot['forum']['code']}-{period}-v{snapshot['version']}"
 
 
-def _key_figures(figures: Figures, snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
+def _key_figures(figures: Figures, names: Names, snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
     inside = sum(not party["outside"] for party in snapshot["parties"])
     norm = f", en vanlig månad {about(figures.norm, figures.month)}" if figures.norm else ""
     before = f", {about(figures.year_before, figures.year)} året före" if figures.year_before else ""
@@ -105,7 +105,7 @@ def _key_figures(figures: Figures, snapshot: Mapping[str, Any]) -> list[dict[str
         _key_figure(figures.month, f"rapporter i {month_name(figures.months[-1][0])}", norm),
         _key_figure(figures.year, "rapporter på tolv månader", before),
         {"text": f"{figures.parties_reporting} av {inside}", "label": "parter har rapporterat på tolv månader"},
-        *_largest_share(figures),
+        *_largest_share(figures, names),
     ]
 
 
@@ -118,12 +118,12 @@ def _key_figure(number: Protected, label: str, compared: str) -> dict[str, str]:
     }
 
 
-def _largest_share(figures: Figures) -> list[dict[str, str]]:
+def _largest_share(figures: Figures, names: Names) -> list[dict[str, str]]:
     top, codes = largest(figures.categories)
     per_cent = share(top, figures.year) if top and len(codes) == 1 else None
     if per_cent is None:
         return []
-    return [{"text": f"{per_cent} %", "label": f"av rapporterna på tolv månader gäller {quoted(codes[0])}"}]
+    return [{"text": f"{per_cent} %", "label": f"av rapporterna på tolv månader gäller {names.quoted(codes[0])}"}]
 
 
 def _moment_name(moment: str) -> str:

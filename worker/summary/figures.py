@@ -7,16 +7,18 @@ so no sentence, table or chart can tell more than the rule in schemas/disclosure
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from itertools import product
+from typing import Any, TypeVar
 
 from schemas.disclosure import Protected, protect_cell, protect_total, typical
 
 Pair = tuple[str, str]  # codes of the party that reports and of the party that the report is about
-YEAR = 12
+Key = TypeVar("Key")
+YEAR = 12  # months
 # A typical month can be told from half a year on; with fewer months one busy month would set the norm.
 MIN_MONTHS_FOR_NORM = 6
 
@@ -52,9 +54,9 @@ def protect(snapshot: Mapping[str, Any]) -> Figures:
         norm=_norm(series, began),
         year=year,
         year_before=protect_cell(sum(row[-1] for row in before), reporters["all_before"]) if comparable else None,
-        pairs=_pairs(now, reporters["pairs"]),
-        categories=_categories(now, reporters["categories"]),
-        categories_before=_categories(before, reporters["categories_before"]) if comparable else None,
+        pairs=_pairs(now, snapshot),
+        categories=_categories(now, reporters["categories"], snapshot),
+        categories_before=_categories(before, reporters["categories_before"], snapshot) if comparable else None,
         parties_reporting=len({row[0] for row in now} & inside),
     )
 
@@ -82,17 +84,27 @@ def _norm(series: Sequence[tuple[date, Protected]], first_month: str | None) -> 
     return typical(earlier) if len(earlier) >= MIN_MONTHS_FOR_NORM else None
 
 
-def _pairs(rows: Sequence[Sequence[Any]], reporters: Sequence[Sequence[Any]]) -> dict[Pair, Protected]:
-    people = {(giver, about): number for giver, about, number in reporters}
-    counts = Counter[Pair]()
-    for giver, about, _, _, count in rows:
-        counts[giver, about] += count
-    return {pair: protect_cell(count, people.get(pair, 0)) for pair, count in sorted(counts.items())}
+def _cells(rows: Sequence[Sequence[Any]], key: Callable[[Any], Key], people: Mapping[Key, int]) -> dict[Key, Protected]:
+    counts = Counter[Key]()
+    for row in rows:
+        counts[key(row)] += row[-1]
+    return {name: protect_cell(count, people.get(name, 0)) for name, count in counts.items()}
 
 
-def _categories(rows: Sequence[Sequence[Any]], reporters: Sequence[Sequence[Any]]) -> dict[str, Protected]:
-    people = {row[0]: row[1] for row in reporters}
-    counts = Counter[str]()
-    for _, _, _, category, count in rows:
-        counts[category] += count
-    return {code: protect_cell(count, people.get(code, 0)) for code, count in sorted(counts.items())}
+def _pairs(rows: Sequence[Sequence[Any]], snapshot: Mapping[str, Any]) -> dict[Pair, Protected]:
+    people = {(giver, about): number for giver, about, number in snapshot["reporters"]["pairs"]}
+    codes = [party["code"] for party in snapshot["parties"]]
+    return _in_order(_cells(rows, lambda row: (row[0], row[1]), people), product(codes, codes))
+
+
+def _categories(
+    rows: Sequence[Sequence[Any]], people: Sequence[Sequence[Any]], snapshot: Mapping[str, Any]
+) -> dict[str, Protected]:
+    cells = _cells(rows, lambda row: row[3], {row[0]: row[1] for row in people})
+    # A category that the taxonomy no longer knows still counts, after the others.
+    return _in_order(cells, [*(code for code, _ in snapshot["categories"]), *sorted(cells)])
+
+
+def _in_order(cells: Mapping[Key, Protected], order: Iterable[Key]) -> dict[Key, Protected]:
+    """As on paper, so that ties are told in one order on every machine."""
+    return {name: cells[name] for name in order if name in cells}

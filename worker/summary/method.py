@@ -52,8 +52,8 @@ def _sources(snapshot: Mapping[str, Any]) -> str:
     first, last = (month_name(date.fromisoformat(snapshot["months"][index])) for index in (-12, -1))
     return (
         f"Rapporter som handläggare har lämnat i Lex Heller från och med {first} till och med {last} "
-        f"{_where(snapshot)}.{_beginning(snapshot)} De räknas i den månad då de kom in; sammanslagna och återtagna räknas inte. "
-        "Rapporterna är upplevelser, inte utredda händelser."
+        f"{_where(snapshot)}.{_beginning(snapshot)} De räknas i den månad då de kom in; "
+        "sammanslagna och återtagna räknas inte. Rapporterna är upplevelser, inte utredda händelser."
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.disclosure import ZERO
-from schemas.taxonomy import category_label, category_labels
 from worker.summary.figures import Figures
 from worker.summary.sentences import NOT_PRINTED, VAGUE, Names, largest
 from worker.summary.words import about, capital, reports
@@ -35,18 +34,17 @@ NOTHING_SHOWN = "Stämmer bilden med vad ni själva ser, och vad skulle få fler
 def propose(figures: Figures, names: Names) -> list[dict[str, Any]]:
     """The questions that the numbers raise, largest first: up to three categories, then the largest pair."""
     named = {code: number for code, number in figures.categories.items() if number.shown and code not in VAGUE}
-    order = list(category_labels())
-    codes = sorted(named, key=lambda code: (-named[code].at_least, order.index(code) if code in order else len(order)))
-    proposed = [_of_category(code, figures) for code in codes[:MAX_CATEGORIES]]
+    codes = sorted(named, key=lambda code: -named[code].at_least)
+    proposed = [_of_category(code, figures, names) for code in codes[:MAX_CATEGORIES]]
     return [*proposed, *_of_pairs(figures, names)] or [_of_nothing(figures)]
 
 
-def _of_category(code: str, figures: Figures) -> dict[str, Any]:
+def _of_category(code: str, figures: Figures, names: Names) -> dict[str, Any]:
     number = figures.categories[code]
     before = (figures.categories_before or {}).get(code, ZERO)
     compared = f", mot {about(before, number)} de tolv månaderna före" if figures.categories_before is not None else ""
     return {
-        "heading": category_label(code),
+        "heading": names.category(code),
         "question": QUESTIONS.get(code, ANY_CATEGORY),  # A federation may have added categories of its own.
         "background": f"{capital(reports(number, before))} på tolv månader{compared}.",
         "number": number.dump(),

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from models.months import NAMES, month_name
 from schemas.disclosure import Protected, surely_above
-from schemas.taxonomy import UNASSESSED, category_label
+from schemas.taxonomy import UNASSESSED
 from worker.summary.figures import Figures, Pair
 from worker.summary.words import about, capital, how_many, inside, listed, reports
 
@@ -32,10 +32,17 @@ Key = TypeVar("Key")
 
 
 class Names:
-    """How parties are called in running text."""
+    """What the parties and categories of a snapshot are called. `categories` stand in the order of the taxonomy."""
 
-    def __init__(self, parties: Sequence[Mapping[str, Any]]) -> None:
-        self._parties = {party["code"]: party for party in parties}
+    def __init__(self, snapshot: Mapping[str, Any]) -> None:
+        self._parties = {party["code"]: party for party in snapshot["parties"]}
+        self.categories: dict[str, str] = dict(snapshot["categories"])
+
+    def category(self, code: str) -> str:
+        return self.categories.get(code, code)
+
+    def quoted(self, code: str) -> str:
+        return f"”{self.category(code)}”"
 
     def inside(self, code: str) -> str:
         party = self._parties[code]
@@ -51,7 +58,7 @@ class Names:
 
 def three_sentences(figures: Figures, names: Names) -> list[Sentence]:
     """How many, between whom, and about what: each a short claim and the numbers that bear it."""
-    return [tell_month(figures), tell_pairs(figures, names), tell_categories(figures)]
+    return [tell_month(figures), tell_pairs(figures, names), tell_categories(figures, names)]
 
 
 def tell_month(figures: Figures) -> Sentence:
@@ -101,7 +108,7 @@ def tell_pairs(figures: Figures, names: Names) -> Sentence:
     return _say(f"Störst tal i kartan: {where}.", f"{_each(top, len(ties))} på tolv månader.")
 
 
-def tell_categories(figures: Figures) -> Sentence:
+def tell_categories(figures: Figures, names: Names) -> Sentence:
     top, ties = largest(figures.categories)
     if figures.year.value == 0:
         return _say("Inget att fördela på kategorier.", "När rapporter kommer står de här efter vad de handlar om.")
@@ -110,18 +117,18 @@ def tell_categories(figures: Figures) -> Sentence:
     if len(ties) > MAX_TIES:
         many = capital(how_many(len(ties), "kategori", "kategorier"))
         return _say("Flera kategorier är lika stora.", f"{many} har {reports(top)} vardera på tolv månader.")
-    return _say(_claim_categories(ties), f"{_each(top, len(ties))} på tolv månader.{_good_news(figures)}")
+    return _say(_claim_categories(ties, names), f"{_each(top, len(ties))} på tolv månader.{_good_news(figures, names)}")
 
 
-def _claim_categories(ties: Sequence[str]) -> str:
+def _claim_categories(ties: Sequence[str], names: Names) -> str:
     if ties == [UNASSESSED]:
         return "Många rapporter väntar på att bedömas."
     if ties == ["other"]:
         return "Många rapporter passar ingen kategori."
-    return f"Störst tal bland kategorierna: {listed([quoted(code) for code in ties])}."
+    return f"Störst tal bland kategorierna: {listed([names.quoted(code) for code in ties])}."
 
 
-def _good_news(figures: Figures) -> str:
+def _good_news(figures: Figures, names: Names) -> str:
     """The category that has surely fallen most against the twelve months before, if any."""
     before = figures.categories_before or {}
     falls = {
@@ -133,7 +140,7 @@ def _good_news(figures: Figures) -> str:
         return ""
     code = max(falls, key=lambda fallen: (falls[fallen], fallen))
     then, now = before[code], figures.categories[code]
-    return f" {quoted(code)} har minskat, från {about(then, now)} till {about(now, then)}."
+    return f" {names.quoted(code)} har minskat, från {about(then, now)} till {about(now, then)}."
 
 
 def largest(numbers: Mapping[Key, Protected]) -> tuple[Protected | None, list[Key]]:
@@ -143,10 +150,6 @@ def largest(numbers: Mapping[Key, Protected]) -> tuple[Protected | None, list[Ke
         return None, []
     top = max(shown, key=lambda number: number.at_least)
     return top, [key for key, number in numbers.items() if number == top]
-
-
-def quoted(category: str) -> str:
-    return f"”{category_label(category)}”"
 
 
 def _each(number: Protected, ties: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.months import NAMES, month_name
 from schemas.disclosure import HIDDEN, STEP, ZERO, Protected, change
-from schemas.taxonomy import UNASSESSED, category_label, category_labels
+from schemas.taxonomy import UNASSESSED
 from worker.summary.figures import Figures
 from worker.summary.sentences import NO_BLAME, Names, tell_month
 from worker.summary.words import about, reports, signed
@@ -83,30 +83,26 @@ def _legend(figures: Figures, step: int) -> list[dict[str, Any]]:
     return shades
 
 
-def list_categories(figures: Figures) -> dict[str, Any]:
+def list_categories(figures: Figures, names: Names) -> dict[str, Any]:
     """Every category with its number, the largest first; those that wait for a judgement stand last."""
-    order = [*category_labels(), *sorted(figures.categories), UNASSESSED]
+    order = [*names.categories, *sorted(figures.categories)]
     codes = sorted(
-        {*category_labels(), *figures.categories},
-        key=lambda code: (code == UNASSESSED, -_size(figures.categories.get(code, ZERO)), order.index(code)),
+        {*names.categories, *figures.categories},
+        key=lambda code: (code == UNASSESSED, -figures.categories.get(code, ZERO).at_least, order.index(code)),
     )
     tallest = max([number.value or 0 for number in figures.categories.values()] + [LEAST_SCALE])
     return {
         "compared": figures.categories_before is not None,
-        "rows": [_category(code, figures, tallest) for code in codes],
+        "rows": [_category(code, figures, names, tallest) for code in codes],
     }
 
 
-def _size(number: Protected) -> int:
-    return number.at_least
-
-
-def _category(code: str, figures: Figures, tallest: int) -> dict[str, Any]:
+def _category(code: str, figures: Figures, names: Names, tallest: int) -> dict[str, Any]:
     now = figures.categories.get(code, ZERO)
     before = figures.categories_before
     difference = signed(change(now, before.get(code, ZERO))) if before is not None else None
     return {
-        "label": category_label(code),
+        "label": names.category(code),
         "number": now.dump(),
         "change": difference,
         "twentieths": _twentieths(now, tallest),

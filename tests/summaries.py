@@ -1,0 +1,115 @@
+"""Snapshots to write summaries from, made by hand: what a test does not say is quiet and ordinary."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from models.months import last_months
+from schemas.taxonomy import UNASSESSED, category_labels
+
+LAST = date(2026, 11, 1)
+PARTIES = (
+    ("kommun", "Kommunen", "Kom."),
+    ("af", "Arbetsförmedlingen", "AF"),
+    ("fk", "Försäkringskassan", "FK"),
+    ("region", "Region Jönköpings län", "Reg."),
+    ("other", "Utanför registret", "Övr."),
+)
+LONG_PARTIES = (
+    ("kommun", "Kommunens arbetsmarknadsförvaltning och socialförvaltning", "Kom."),
+    ("region", "Region Jönköpings läns rehabiliteringskoordineringsverksamhet", "Reg."),
+    *((f"p{number}", f"Samverkanspart nummer {number} i länet", f"P{number}") for number in range(6)),
+    ("other", "Utanför registret", "Övr."),
+)
+# From, about, months before the last one, category, reports, and how many people filed them.
+Row = tuple[str, str, int, str, int, int]
+
+
+def make_snapshot(rows: Iterable[Row] = (), **changes: Any) -> dict[str, Any]:
+    """A snapshot of these rows; any part of it can be given instead, and any part of `forum` as forum_...
+
+    The people of two rows are different people, but for rows of one pair and category in different months.
+    """
+    months = [month.isoformat() for month in last_months(LAST, 24)]
+    rows = list(rows)
+    counts: list[list[Any]] = sorted([giver, about, months[23 - ago], category, count] for giver, about, ago, category, count, _ in rows)
+    forum = {
+        "code": "lsg-savsjo",
+        "name": "LSG Sävsjö",
+        "kind": "local_group",
+        "kind_label": "LSG",
+        "federation": "Höglandets samordningsförbund",
+        "whole_federation": False,
+        "areas": ["Sävsjö"],
+        "members": [{"party": "Kommunen", "function": "Chef"}],
+    }
+    forum |= {name.removeprefix("forum_"): changes.pop(name) for name in list(changes) if name.startswith("forum_")}
+    return {
+        "format": 1,
+        "kind": "monthly",
+        "period": LAST.isoformat(),
+        "version": 1,
+        "ordered_on": "2026-12-01",
+        "forum": forum,
+        "parties": describe(changes.pop("parties", PARTIES)),
+        "categories": [*map(list, category_labels().items()), [UNASSESSED, "Behöver bedömas"]],
+        "months": months,
+        "first_month": min((row[2] for row in counts), default=None),
+        "counts": counts,
+        "reporters": _reporters(rows),
+        "meetings": ["2026-12-12T09:00"],
+        "example": False,
+    } | changes
+
+
+def describe(parties: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    return [{"code": code, "name": name, "short": short, "outside": code == "other"} for code, name, short in parties]
+
+
+def _reporters(rows: list[Row]) -> dict[str, Any]:
+    people: defaultdict[tuple[str, str, str, bool], int] = defaultdict(int)
+    for giver, about, ago, category, _, reporters in rows:
+        key = (giver, about, category, ago < 12)
+        people[key] = max(people[key], reporters)
+    pairs, now, before = Counter[tuple[str, str]](), Counter[str](), Counter[str]()
+    for (giver, about, category, recent), reporters in people.items():
+        (now if recent else before)[category] += reporters
+        if recent:
+            pairs[giver, about] += reporters
+    return {
+        "all": now.total(),
+        "all_before": before.total(),
+        "pairs": sorted([*pair, number] for pair, number in pairs.items()),
+        "categories": sorted([code, number] for code, number in now.items()),
+        "categories_before": sorted([code, number] for code, number in before.items()),
+    }
+
+
+def random_rows(dice: random.Random, size: int, parties: Iterable[tuple[str, str, str]] = PARTIES) -> list[Row]:
+    """Rows of everyday variety over two years; `size` is the largest count of one row."""
+    codes = [code for code, _, _ in parties]
+    categories = [*category_labels(), UNASSESSED]
+    rows = {}
+    for _ in range(dice.randint(0, 60)):
+        key = (dice.choice(codes[:-1]), dice.choice(codes), dice.randint(0, 23), dice.choice(categories))
+        count = dice.randint(1, size)
+        rows[key] = (*key, count, dice.randint(1, count))
+    return list(rows.values())
+
+
+def busy_rows(size: int = 30) -> list[Row]:
+    """Enough reports that most numbers can be shown."""
+    return [
+        (giver, about, ago, category, max(1, size - ago), 9)
+        for giver, about, category in (
+            ("kommun", "region", "contact_route"),
+            ("kommun", "fk", "responsibility"),
+            ("af", "kommun", "handover"),
+            ("region", "other", "unassessed"),
+        )
+        for ago in range(24)
+    ]
