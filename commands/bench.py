@@ -1,0 +1,74 @@
+"""Measure speed, freshness, start and memory on this machine; the figures of docs/benchmarks.md come from here."""
+
+from __future__ import annotations
+
+import click
+
+database_url = click.option(
+    "--database-url",
+    metavar="URL",
+    help="a PostgreSQL server (postgresql+psycopg://...), in which a database is made and dropped again; else SQLite",
+)
+
+
+@click.group()
+def command() -> None:
+    """Print figures of one benchmark, with the machine and the command.
+
+    Each makes a product of its own beside the data folder and takes it away afterwards.
+    """
+
+
+@command.command()
+@click.option("--seconds", default=60.0, show_default=True, help="of steady load")
+@click.option("--rate", default=20.0, show_default=True, help="posts a second under steady load")
+@click.option("--burst", default=5.0, show_default=True, help="seconds of each round at full speed")
+@click.option("--rounds", default=5, show_default=True, help="of form and bare endpoint in turn")
+@database_url
+def submit(seconds: float, rate: float, burst: float, rounds: int, database_url: str | None) -> None:
+    """Form posts a second against a bare INSERT, and latency at a steady rate."""
+    from benchmarks import submit as benchmark
+
+    benchmark.main(seconds, rate, burst, rounds, database_url)
+
+
+@command.command()
+@click.option("--seconds", default=60.0, show_default=True, help="of steady load")
+@click.option("--rate", default=20.0, show_default=True, help="posts a second under steady load")
+@click.option("--idle-posts", default=40, show_default=True, help="sent one by one before")
+@database_url
+def freshness(seconds: float, rate: float, idle_posts: int, database_url: str | None) -> None:
+    """Seconds from a post's answer until the report is classified and counted."""
+    from benchmarks import freshness as benchmark
+
+    benchmark.main(seconds, rate, idle_posts, database_url)
+
+
+@command.command()
+@click.option("--reports", multiple=True, type=int, default=(1000, 50_000, 500_000), show_default=True, help="sizes")
+@click.option("--visits", default=100, show_default=True, help="of each page by each coordinator")
+@database_url
+def dashboard(reports: tuple[int, ...], visits: int, database_url: str | None) -> None:
+    """The coordinator's pages with few and with many reports."""
+    from benchmarks import dashboard as benchmark
+
+    benchmark.main(sorted(set(reports)), visits, database_url)
+
+
+@command.command()
+@click.option("--starts", default=5, show_default=True, help="warm starts")
+def start(starts: int) -> None:
+    """Seconds until `./lexheller run --demo` answers, and until it has stopped."""
+    from benchmarks import start as benchmark
+
+    benchmark.main(starts)
+
+
+@command.command()
+@click.option("--imports", default=5, show_default=True, help="how often the import is timed")
+@click.option("--requests", default=1000, show_default=True, help="before memory is read again")
+def web(imports: int, requests: int) -> None:
+    """Import time and memory of the web process."""
+    from benchmarks import web as benchmark
+
+    benchmark.main(imports, requests)
