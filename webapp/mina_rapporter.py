@@ -13,7 +13,7 @@ from models.months import day_name, local_date
 from models.organisation import parties_of
 from models.report import Report, own_reports
 from webapp.report_rows import TAGS, facts
-from webapp.requests import now, parts, person, reading, scope
+from webapp.requests import now, person, reading, scope, writing
 
 blueprint = Blueprint("mina_rapporter", __name__)
 MOST = 200
@@ -64,7 +64,7 @@ def show_report(reference: str) -> str:
 
 @blueprint.post("/mina-rapporter/utkast/<int:draft_id>/ta-bort")
 def delete_draft(draft_id: int) -> Response:
-    with parts().database.write() as session:
+    with writing() as session:
         draft = session.scalars(own_drafts(scope(), now()).where(Draft.id == draft_id)).one_or_none()
         if draft is None:
             abort(404)

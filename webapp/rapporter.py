@@ -15,7 +15,7 @@ from models.months import add_months, day_name, last_months, local_date, month_n
 from models.outbox import Task
 from models.summary import Summary, SummaryKind, SummaryState, next_version, order_summary, visible_summaries
 from models.user import Role
-from webapp.requests import logger, now, parts, person, reading, scope
+from webapp.requests import logger, now, parts, person, reading, scope, writing
 
 blueprint = Blueprint("rapporter", __name__)
 PAGE = 40
@@ -95,7 +95,7 @@ def make() -> AnyResponse:
     if forum is None or wanted not in dict(_options(forum)):
         abort(404)
     kind, period = SummaryKind(wanted.split("/")[0]), date.fromisoformat(wanted.split("/")[1])
-    with parts().database.write() as session:
+    with writing() as session:
         version = next_version(session, forum.id, kind, period)
         summary_id = order_summary(session, forum.id, kind, period, version, now())
     if summary_id is not None:

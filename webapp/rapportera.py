@@ -20,13 +20,20 @@ from models.organisation import OUTSIDE_UNIT
 from models.outbox import Outbox, Task
 from models.report import Report, own_reports, take_reference
 from schemas.report import FREE_TEXTS, PROTECTED, ReportSchema, errors_by_field, stop_message, suspects
+from schemas.text import clean
 from webapp import form_key
 from webapp.receiving import receive
 from webapp.report_form import Offer, Values, blank, offer, page, typed
-from webapp.requests import logger, now, parts, person, reading, scope
+from webapp.requests import logger, now, parts, person, reading, scope, writing
 
 blueprint = Blueprint("rapportera", __name__)
 ENOUGH_ALIKE = 5  # fewer would point at colleagues
+# What the writer decided; with another answer a form is not the same form.
+ANSWERS = (
+    *("area_id", "from_unit_id", "about_unit_id", "other_units", "counterpart_other", "description", "occurred"),
+    *("occurred_on", "consequences", "recurrence", "reporter_category", "raised_directly", "suggestion"),
+    *("feedback_email", "may_paraphrase"),
+)
 EXPIRED = "Sidan har varit öppen för länge. Din text finns kvar. Skicka igen."
 SENT_BEFORE = (
     "Den här rapporten är redan skickad och har numret {reference}. "
@@ -73,7 +80,7 @@ def _receive(offered: Offer, values: Values) -> Response | tuple[str, int]:
 def _store(offered: Offer, answers: dict[str, Any], key: str) -> str:
     """One transaction: the report, the row that asks for its classification, and the mark on its slice."""
     moment = now()
-    with parts().database.write() as session:
+    with writing() as session:
         row = _new_report(offered, answers, key)
         row.received_at, row.month = moment, month_of(moment)
         units = offered.units
@@ -116,11 +123,12 @@ def _new_report(offered: Offer, answers: dict[str, Any], key: str) -> Report:
 
 
 def _sent_before(offered: Offer, values: Values, answers: dict[str, Any], key: str) -> Response | tuple[str, int]:
-    """The same form came twice. The same text leads to the same receipt; another text is kept and asked about."""
+    """The same form came twice. The same answers lead to the same receipt; others are kept and asked about."""
     before = reading().scalars(own_reports(scope()).where(Report.form_key == key)).one_or_none()
     if before is None:
         raise RuntimeError("a report was refused by the database for another reason than its form key")
-    if before.description == answers["description"]:
+    again = _new_report(offered, answers, key)
+    if all(getattr(before, name) == getattr(again, name) for name in ANSWERS):
         return redirect(url_for("rapportera.receipt", reference=before.reference), 303)
     notice = SENT_BEFORE.format(reference=before.reference)
     return page(offered, values | {"form_key": ""}, notice=notice, status=409)
@@ -180,12 +188,13 @@ def _draft_values() -> Values | None:
 def _save_draft(offered: Offer, values: Values) -> Response | tuple[str, int]:
     """A draft may be half done, but what must not be stored is not stored here either."""
     key = form_key.read(str(values["form_key"]), person().id)
-    errors = {name: stopped for name in FREE_TEXTS if (stopped := stop_message(str(values[name])))}
+    typed_freely = (*FREE_TEXTS, "occurred_on")
+    errors = {name: stopped for name in typed_freely if (stopped := stop_message(clean(str(values[name]))))}
     if values["protected_identity"]:
         errors["protected_identity"] = PROTECTED
     if key is None or errors:
         return page(offered, values, errors, notice=None if errors else EXPIRED, status=422)
-    with parts().database.write() as session:
+    with writing() as session:
         draft = session.scalars(select(Draft).where(Draft.form_key == key)).one_or_none() or Draft(form_key=key)
         draft.user_id, draft.values, draft.saved_at = person().id, values, now()
         session.add(draft)

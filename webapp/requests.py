@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request, url_for
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
@@ -43,9 +46,22 @@ def now() -> datetime:
 def reading() -> Session:
     """The reading session of this request, opened at first use and closed when the request ends."""
     if "session" not in g:
-        g.session = Session(parts().database.engine)
+        g.session = Session(parts().database.engine, expire_on_commit=False)
     session: Session = g.session
     return session
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A transaction that writes and commits when the block ends well.
+
+    The reading session hands its connection back first: if every thread held one while it waited for a second,
+    a crowd would wait for itself. What is read afterwards is read anew and sees what was written meanwhile.
+    """
+    if "session" in g:
+        g.session.commit()
+    with parts().database.write() as session:
+        yield session
 
 
 def scope() -> Scope:
@@ -99,9 +115,14 @@ def _end(response: Response) -> Response:
 
 
 def _close(_error: BaseException | None) -> None:
+    """Let the reading session go. A connection that broke during the request must not spoil its answer."""
     session = g.pop("session", None)
-    if session is not None:
-        session.close()
+    try:
+        if session is not None:
+            session.close()
+    except SQLAlchemyError as error:
+        logger.warning("connection_broken", kind=type(error).__name__)
+        session.invalidate()
 
 
 def register(app: Flask) -> None:

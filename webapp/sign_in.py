@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from models.user import Role, Scope, SignIn, User, find_sign_in, hash_token
 from webapp.demo import ACCOUNTS
 from webapp.rapportera import show_again
-from webapp.requests import logger, now, parts, reading
+from webapp.requests import logger, now, parts, reading, writing
 
 blueprint = Blueprint("sign_in", __name__)
 hasher = PasswordHasher()
@@ -47,8 +47,8 @@ def load_person(token: str) -> Person | None:
     if found is None:
         return None
     if (moment - found.seen_at).total_seconds() > SECONDS_UNSEEN:
-        with parts().database.write() as writing:
-            writing.execute(update(SignIn).where(SignIn.id == found.id).values(seen_at=moment))
+        with writing() as store:
+            store.execute(update(SignIn).where(SignIn.id == found.id).values(seen_at=moment))
     return Person(found.user, token)
 
 
@@ -77,10 +77,12 @@ def _check_password(email: str, password: str) -> User | None:
 
 
 def _open_session(user: User) -> None:
-    """A new token at every sign-in, so that a planted one opens nothing."""
+    """A new token at every sign-in, so that a planted one opens nothing; the one it takes the place of is ended."""
     token, moment = secrets.token_urlsafe(32), now()
-    with parts().database.write() as writing:
-        writing.add(SignIn(user_id=user.id, token_hash=hash_token(token), started_at=moment, seen_at=moment))
+    with writing() as store:
+        if current_user.is_authenticated:
+            store.execute(delete(SignIn).where(SignIn.token_hash == hash_token(current_user.token)))
+        store.add(SignIn(user_id=user.id, token_hash=hash_token(token), started_at=moment, seen_at=moment))
     session.clear()
     session.permanent = True
     login_user(Person(user, token))
@@ -89,8 +91,8 @@ def _open_session(user: User) -> None:
 
 @blueprint.post("/logga-ut")
 def sign_out() -> Response:
-    with parts().database.write() as writing:
-        writing.execute(delete(SignIn).where(SignIn.token_hash == hash_token(current_user.token)))
+    with writing() as store:
+        store.execute(delete(SignIn).where(SignIn.token_hash == hash_token(current_user.token)))
     logout_user()
     session.clear()
     flash("Du är utloggad.")
