@@ -22,4 +22,4 @@ COPY requirements.txt ./
 RUN pip install --no-cache-dir --only-binary :all: --require-hashes -r requirements.txt
 COPY . .
 USER 10001:10001
-CMD ["celery", "-A", "worker.app", "worker", "-Q", "fast,slow", "--without-gossip", "--without-mingle"]
+CMD ["celery", "--quiet", "-A", "worker.app", "worker", "-Q", "fast,slow", "--without-gossip", "--without-mingle"]
