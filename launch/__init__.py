@@ -1,1 +1,1 @@
-"""The embedded profile's start: Valkey, worker, web and beat as one tree of processes. Imports only settings."""
+"""The embedded profile's start: Valkey, workers, web and beat as one tree of processes. Imports only settings."""

@@ -80,12 +80,13 @@ def load_demo(supervisor: Supervisor, parts: Parts) -> str:
 
 
 def start_programs(supervisor: Supervisor, parts: Parts, host: str, port: int) -> str:
-    """Worker, web and beat. Returns host and port when the web answers; nobody waits for the beat's first tick."""
+    """Web and workers and beat. Returns host and port when the web answers; nobody needs to wait for the rest."""
     where = address.reachable(host, port)
     web = parts.web(host, port)
-    supervisor.keep(parts.worker())
+    supervisor.keep(parts.fast_worker())
     supervisor.keep(web)
     supervisor.wait_for(lambda: address.answers(where), 60, web)
+    supervisor.keep(parts.slow_worker())
     supervisor.keep(parts.beat())
     return where
 

@@ -41,14 +41,21 @@ class Parts:
         child.output = output
         return child
 
-    def worker(self) -> Child:
-        words = ["--pool", "threads", "--concurrency", "3", "--without-gossip", "--without-mingle", "-Q", "fast,slow"]
-        return self._celery("Bakgrundsarbetaren", "worker", *words)
+    def fast_worker(self) -> Child:
+        return self._worker("Bakgrundsarbetaren", "fast", threads=2)
+
+    def slow_worker(self) -> Child:
+        """PDFs have a worker of their own: a dozen that fall due together shall not delay a report's way."""
+        return self._worker("Rapportskrivaren", "slow", threads=1)
+
+    def _worker(self, label: str, queue: str, threads: int) -> Child:
+        words = ["--pool", "threads", "--concurrency", str(threads), "--without-gossip", "--without-mingle"]
+        return self._celery(label, f"worker-{queue}", "worker", "-n", f"{queue}@%h", "-Q", queue, *words)
 
     def beat(self) -> Child:
         """The ticking is a process of its own, since a beat inside the worker (`-B`) can outlive it: it is a
         fork that nobody watches, and a stop that comes while it starts never reaches it."""
-        return self._celery("Klockan", "beat", "--schedule", str(self.home / "celerybeat-schedule"))
+        return self._celery("Klockan", "beat", "beat", "--schedule", str(self.home / "celerybeat-schedule"))
 
     def web(self, host: str, port: int) -> Child:
         listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -60,8 +67,8 @@ class Parts:
         child.stop_signal = signal.SIGINT
         return child
 
-    def _celery(self, label: str, role: str, *words: str) -> Child:
-        return self._python(label, role, "celery", "-A", "worker.app", role, *words)
+    def _celery(self, label: str, log: str, *words: str) -> Child:
+        return self._python(label, log, "celery", "-A", "worker.app", *words)
 
     def _python(self, label: str, log: str, *words: str) -> Child:
         return Child(label, [sys.executable, "-m", *words], self.environ, self._log(log))
