@@ -105,6 +105,7 @@ class Report(Base):
         Index("ix_report_area_category", "area_id", "category", "received_at"),
         Index("ix_report_area_pair", "area_id", "from_unit_id", "about_unit_id", "received_at"),
         Index("ix_report_federation_received", "federation_id", "received_at"),
+        Index("ix_report_receiver_state", "receiver_id", "state", "received_at"),
         Index("ix_report_reporter", "reporter_id", "received_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

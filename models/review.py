@@ -21,7 +21,7 @@ class Review(Base):
     __tablename__ = "review"
     id: Mapped[int] = mapped_column(primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"), index=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     function: Mapped[str] = mapped_column(String(200))
     made_at: Mapped[datetime]
     suggested: Mapped[str] = mapped_column(String(32))

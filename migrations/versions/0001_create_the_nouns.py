@@ -475,6 +475,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_report_area_state", ["area_id", "state", "received_at"], unique=False)
         batch_op.create_index("ix_report_federation_received", ["federation_id", "received_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_report_merged_into_id"), ["merged_into_id"], unique=False)
+        batch_op.create_index("ix_report_receiver_state", ["receiver_id", "state", "received_at"], unique=False)
         batch_op.create_index("ix_report_reporter", ["reporter_id", "received_at"], unique=False)
 
     op.create_table(
@@ -612,6 +613,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_review_report_id"), ["report_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "state_change",
@@ -847,6 +849,7 @@ def downgrade() -> None:
 
     op.drop_table("state_change")
     with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_user_id"))
         batch_op.drop_index(batch_op.f("ix_review_report_id"))
 
     op.drop_table("review")
@@ -868,6 +871,7 @@ def downgrade() -> None:
     op.drop_table("sign_in")
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.drop_index("ix_report_reporter")
+        batch_op.drop_index("ix_report_receiver_state")
         batch_op.drop_index(batch_op.f("ix_report_merged_into_id"))
         batch_op.drop_index("ix_report_federation_received")
         batch_op.drop_index("ix_report_area_state")
