@@ -16,6 +16,7 @@ from models.report import Report, ReportNumber
 from models.review import Answer, InfoRequest, Review, StateChange, Track
 from models.signal import Signal, Tally
 from models.summary import Summary
+from models.turnaround import Turnaround
 from models.user import SignIn, User
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Summary",
     "Tally",
     "Track",
+    "Turnaround",
     "Unit",
     "User",
 ]

@@ -174,6 +174,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_slice_marked_counted", ["marked", "counted"], unique=False)
 
     op.create_table(
+        "turnaround",
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reports", sa.Integer(), nullable=False),
+        sa.Column("review_days", sa.Double(), nullable=True),
+        sa.Column("answer_days", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_turnaround_area_id")),
+        sa.PrimaryKeyConstraint("area_id", name=op.f("pk_turnaround")),
+    )
+    op.create_table(
         "unit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("party_id", sa.Integer(), nullable=False),
@@ -902,6 +912,7 @@ def downgrade() -> None:
 
     op.drop_table("agreement")
     op.drop_table("unit")
+    op.drop_table("turnaround")
     with op.batch_alter_table("slice", schema=None) as batch_op:
         batch_op.drop_index("ix_slice_marked_counted")
 
