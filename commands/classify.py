@@ -33,9 +33,9 @@ def _answer(model: Model, row: Row) -> Row:
     return {
         "id": identity(row),
         "category": found.category,
-        "confidence": found.confidence,
+        "confidence": round(found.confidence, 4),
         "reasons": found.reasons,
-        "alternatives": found.alternatives,
+        "alternatives": [(code, round(share, 4)) for code, share in found.alternatives],
         "abstain": found.abstain,
     }
 

@@ -18,7 +18,7 @@ from operator import mul
 from pathlib import Path
 from typing import Any
 
-from worker.classification import DEFAULT, MAX_PHRASES, PHRASE_WEIGHT, rarity, shares
+from worker.classification import CEILING, DEFAULT, MAX_PHRASES, PHRASE_WEIGHT, rarity, shares
 from worker.classification_words import Lexicon, pair_features, word_features, written_words
 
 ROOM = DEFAULT.parent
@@ -157,8 +157,8 @@ def best_temperature(held_out: Sequence[HeldOut], codes: Sequence[str]) -> float
     """The temperature under which the held-out labels are likeliest."""
 
     def surprise(temperature: float) -> float:
-        shares = (shares(one.scores, temperature)[codes.index(one.category)] for one in held_out)
-        return -sum(log(max(share, 1e-4)) for share in shares)
+        likely = (shares(one.scores, temperature)[codes.index(one.category)] for one in held_out)
+        return -sum(map(log, likely))
 
     return min(TEMPERATURES, key=surprise)
 
@@ -208,7 +208,7 @@ def read_training(room: Path = ROOM) -> tuple[list[dict[str, Any]], Lexicon, lis
     rows = [json.loads(line) for line in sources[0].splitlines()]
     lexicon = json.loads(sources[1])
     codes = [category["code"] for category in json.loads(sources[2])["categories"]]
-    settings = repr((RIDGE, FEWEST_TEXTS, WANTED_PRECISION, PHRASE_WEIGHT, MAX_PHRASES)).encode()
+    settings = repr((CEILING, RIDGE, FEWEST_TEXTS, WANTED_PRECISION, PHRASE_WEIGHT, MAX_PHRASES)).encode()
     version = "1-" + hashlib.sha256(b"\0".join([*sources, settings])).hexdigest()[:10]
     return rows, Lexicon(frozenset(lexicon["stop"]), lexicon["phrases"]), codes, version
 
