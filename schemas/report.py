@@ -177,20 +177,26 @@ def stop_message(text: str) -> str | None:
     return STOPPED.format(what=KINDS.get(found[0].type, "en personuppgift")) if found else None
 
 
-def suspects(data: Mapping[str, Any]) -> list[str]:
-    """Words in the free texts that may be names, in the order they stand, each once."""
+def suspects(data: Mapping[str, Any], names: Collection[str] = FREE_TEXTS) -> list[str]:
+    """Words in the free texts that may be names, in the order they stand, each once.
+
+    Arguments: names - the fields that hold free text.
+    """
     words: dict[str, None] = {}
-    for name in FREE_TEXTS:
+    for name in names:
         text = clean(str(data.get(name) or ""))
         found = (finding for finding in screen(text) if finding.action == "confirm")
         words.update({text[finding.start : finding.end]: None for finding in found})
     return list(words)
 
 
-def errors_by_field(error: ValidationError) -> dict[str, str]:
-    """One message a field, in the order of the form, so that the error summary reads from top to bottom."""
+def errors_by_field(error: ValidationError, schema: type[Schema] = ReportSchema) -> dict[str, str]:
+    """One message a field, in the order of the form, so that the error summary reads from top to bottom.
+
+    Arguments: schema - whose fields stand in that order.
+    """
     messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
-    order = [name for name in ReportSchema._declared_fields if name in messages]
+    order = [name for name in schema._declared_fields if name in messages]
     return {name: _first(messages[name]) for name in order}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -49,13 +49,26 @@ def route(rules: Iterable[Rule], desks: Iterable[Desk], area_id: int, from_party
     own = next((desk for desk in by_id.values() if desk.area_id == area_id and desk.held), None)
     chosen = federation if own is None or any(rule.to_federation for rule in matching) else own
     chosen = chosen or own
-    if chosen is not None and chosen.substitute_id in by_id:
-        chosen = by_id[chosen.substitute_id]
+    if chosen is not None:
+        chosen = by_id[stand_in(by_id, chosen.id)]
     return Route(
         post_id=chosen.id if chosen else None,
         refer_to=next((rule.refer_to for rule in matching if rule.refer_to), ""),
         advice=next((rule.advice for rule in matching if rule.advice), ""),
     )
+
+
+def stand_in(desks: Mapping[int, Desk], desk_id: int) -> int:
+    """The desk that works for another one today: itself, its substitute, or the substitute's own substitute.
+
+    Where substitutes name each other in a circle nobody is there, and the desk keeps its reports.
+    """
+    seen = [desk_id]
+    while (next_id := desks[seen[-1]].substitute_id) is not None and next_id in desks:
+        if next_id in seen:
+            return desk_id
+        seen.append(next_id)
+    return seen[-1]
 
 
 def _matches(rule: Rule, area_id: int, from_party_id: int, about_party_id: int) -> bool:

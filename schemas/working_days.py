@@ -28,6 +28,12 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
+def working_days_between(first: date, last: date) -> int:
+    """How many working days lie after `first` up to and with `last`; none when `last` comes first."""
+    days = (first + timedelta(days=number) for number in range(1, (last - first).days + 1))
+    return sum(is_working_day(day) for day in days)
+
+
 def due_days(
     received_on: date, review_days: int = REVIEW_WORKING_DAYS, answer_days: int = ANSWER_DAYS
 ) -> tuple[date, date]:
