@@ -45,7 +45,8 @@ class Track(Base):
 
 
 class StateChange(Base):
-    """One move of a report, or of one of its tracks (`unit_id`): who (function), when, why."""
+    """One move of a report, or of one of its tracks (`unit_id`): who (function), when, why.
+    Where both states are the same, `why` tells what was done to a report that stayed where it was."""
 
     __tablename__ = "state_change"
     id: Mapped[int] = mapped_column(primary_key=True)
