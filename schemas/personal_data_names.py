@@ -117,6 +117,8 @@ def _token(match: re.Match[str], text: str) -> _Token:
 
 
 def _is_name(token: _Token, before: _Token, after: _Token, text: str) -> bool:
+    if len(token.lower) < 2:
+        return False
     lists = _lists()
     if not token.written[0].isupper():
         return len(token.lower) >= _SHORTEST_LOWER_CASE and any(part in lists.first for part in _stems(token.lower))
