@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Word, word_column
@@ -60,3 +61,9 @@ class Tally(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     made_on: Mapped[date]
+
+
+def open_signals(area_ids: Collection[int]) -> Select[Signal]:
+    """The signals of some areas that nobody has dealt with, the most telling first."""
+    here = (Signal.area_id.in_(area_ids), Signal.ended_at.is_(None), Signal.dismissed_at.is_(None))
+    return select(Signal).where(*here, Signal.action_id.is_(None)).order_by(Signal.kind.desc(), Signal.reports.desc())

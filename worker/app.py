@@ -53,7 +53,7 @@ celery.conf.update(
     task_soft_time_limit=HARD_LIMIT - 30,
     task_queues=[Queue("fast"), Queue("slow")],
     task_default_queue="fast",
-    task_routes={task.value: {"queue": task.queue} for task in Task},
+    task_routes={task.value: {"queue": task.queue} for task in Task} | {"watch_area": {"queue": "slow"}},
     worker_prefetch_multiplier=1,
     worker_cancel_long_running_tasks_on_connection_loss=True,
     worker_max_tasks_per_child=10_000,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from models.snapshot import take_snapshot
 from sqlalchemy.orm import undefer
 
 import logs
@@ -13,13 +12,16 @@ from models.base import utc_now
 from models.months import local_date
 from models.outbox import Task, lock, take
 from models.report import Report
+from models.snapshot import take_snapshot
 from models.summary import Summary, SummaryState
 from worker import pdf
 from worker import sweep as sweeping
 from worker.app import celery, database, ring
+from worker.notice import store
 from worker.recount import recount
 from worker.suggest import store_suggestion, suggest
 from worker.summary import write_summary
+from worker.watch import unwatched, watch
 
 logger = logs.get("worker")
 
@@ -50,6 +52,17 @@ def recount_slice(slice_id: int) -> None:
         logger.info("recounted", slice_id=slice_id)
 
 
+@celery.task(name="watch_area")
+def watch_area(area_id: int) -> None:
+    """Look for signals, effects of actions and waiting times in one area."""
+    now = utc_now()
+    with database().read() as session:
+        sight = watch(session, area_id, now)
+    with database().write() as session:
+        store(session, sight, now)
+    logger.info("watched", area_id=area_id)
+
+
 @celery.task(name=Task.BUILD_SUMMARY.value)
 def build_summary(summary_id: int) -> None:
     """Build the PDF of one summary. What it says is stored before it is printed, so that the page can be
@@ -75,6 +88,7 @@ def sweep() -> None:
         ordered = sweeping.order_due_summaries(session, now)
     with database().read() as session:
         bells = sweeping.waiting(session, now)
+        bells += [("watch_area", area_id) for area_id in unwatched(session, now)]
     for task, subject_id in [*bells, *((Task.BUILD_SUMMARY.value, summary_id) for summary_id in ordered)]:
         ring(task, subject_id)
     logger.info("swept", day=local_date(now).isoformat(), rung=len(bells), ordered=len(ordered))
