@@ -34,8 +34,12 @@ def command(code: str, kind: str, period: str, out: Path, data: Path | None) -> 
 
     The JSON holds what the PDF says and no more: its numbers are protected too.
     """
-    with Database(settings.load().database_url).read() as session:
-        content = _write(session, code, SummaryKind(kind), period)
+    database = Database(settings.load().database_url)
+    try:
+        with database.read() as session:
+            content = _write(session, code, SummaryKind(kind), period)
+    finally:
+        database.dispose()
     try:
         document = pdf.render_summary(content)
     except pdf.RenderError as error:

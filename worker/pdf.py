@@ -51,6 +51,7 @@ REASONS = {
     NEEDS_PAGES: TOO_LONG,
     -signal.SIGXCPU: TOO_SLOW,
 }
+END = b"\nendstream"
 ACCESSIBLE = b"""<rdf:Description rdf:about=""
   xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
   xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
@@ -181,9 +182,11 @@ class _TooLongError(Exception):
 def _print() -> bytes:
     logging.disable(logging.CRITICAL)  # Warnings quote the page.
     try:
+        import pydyf  # type: ignore[import-untyped]
         import weasyprint
     except OSError:
         raise _MissingError from None
+    _end_streams_clearly(pydyf)
     fetcher = _fetcher(weasyprint)
     walls.close(os.environ["TMPDIR"])
     html = sys.stdin.buffer.read().decode("utf-8", "replace")
@@ -212,6 +215,22 @@ def _fetcher(weasyprint: Any) -> Any:
             raise ValueError("nothing is fetched")
 
     return Fetcher(allowed_protocols=())
+
+
+def _end_streams_clearly(pydyf: Any) -> None:
+    """Let no stream's last byte be taken for a part of the line break after it.
+
+    PDF/A wants a stream to be as long as it says, without the line break before `endstream` (ISO 19005-2,
+    6.1.7.1). pydyf breaks the line with LF alone, so data that happens to end with CR, as one packed stream in
+    256 does, seems to be a byte too short. After CR the break is therefore CR LF.
+    """
+    written = pydyf.Stream.data.fget
+
+    def data(stream: Any) -> bytes:
+        lines: bytes = written(stream)
+        return lines.removesuffix(END) + b"\r" + END if lines.endswith(b"\r" + END) else lines
+
+    pydyf.Stream.data = property(data)
 
 
 def _declare_accessible(_document: object, pdf: Any) -> None:
