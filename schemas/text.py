@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 # Invisible marks that turn the direction of writing can make a text read differently from what it says.
-DIRECTION_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+DIRECTION_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
 MOST_MARKS = 3  # combining marks after one letter; more is never language
 
 
@@ -23,7 +23,7 @@ def _thin_marks(text: str) -> str:
     letters: list[str] = []
     marks = 0
     for character in text:
-        marks = marks + 1 if unicodedata.combining(character) else 0
+        marks = marks + 1 if unicodedata.category(character).startswith("M") else 0
         if marks <= MOST_MARKS:
             letters.append(character)
     return "".join(letters)

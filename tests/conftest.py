@@ -161,9 +161,16 @@ def postgres_site_url(postgres_url: str, furnished_postgres: str) -> Iterator[st
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
-    """The web application with two federations and people of every role; on both kinds of database."""
-    with open_site(request.getfixturevalue(f"{request.param}_site_url"), tmp_path) as opened:
+def site_url(request: pytest.FixtureRequest) -> str:
+    """A database with two federations and people of every role; on both kinds of database."""
+    url: str = request.getfixturevalue(f"{request.param}_site_url")
+    return url
+
+
+@pytest.fixture
+def site(site_url: str, tmp_path: Path) -> Iterator[Site]:
+    """The web application on such a database."""
+    with open_site(site_url, tmp_path) as opened:
         yield opened
 
 

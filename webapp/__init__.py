@@ -82,7 +82,8 @@ def _guard(app: Flask, current: settings.Settings) -> None:
         hops = current.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     CSRFProtect(app)
-    LoginManager(app).user_loader(sign_in.load_person)
+    # The templates do not ask who is signed in: an error page must not, when it is the database that failed.
+    LoginManager(app, add_context_processor=False).user_loader(sign_in.load_person)
     app.login_manager.session_protection = None  # type: ignore[attr-defined]
     Talisman(
         app,

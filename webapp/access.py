@@ -8,13 +8,15 @@ from werkzeug.wrappers import Response
 
 from models.user import Role
 from webapp import sign_in
+from webapp.rapportera import WRITERS
 
 ANYBODY = None
 SIGNED_IN = frozenset(Role)
-WRITERS = frozenset({Role.REPORTER, Role.COORDINATOR})
 COORDINATORS = frozenset({Role.COORDINATOR})
 READERS = frozenset({Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR})
 MAKERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
+
+MOST_DIGITS = 9  # of a number in an address: PostgreSQL's integers end at 2 147 483 647
 
 ENDPOINTS: dict[str, frozenset[Role] | None] = {
     "static": ANYBODY,
@@ -43,6 +45,8 @@ ENDPOINTS: dict[str, frozenset[Role] | None] = {
 def _check() -> Response | str | tuple[str, int] | None:
     if request.endpoint is None:
         return None  # No such address, or not with this method: the error page tells.
+    if _impossible():
+        abort(404)
     roles = ENDPOINTS.get(request.endpoint, frozenset())
     if roles is None:
         return None
@@ -51,6 +55,12 @@ def _check() -> Response | str | tuple[str, int] | None:
     if current_user.role not in roles:
         abort(404)  # Not 403: what is not yours is not there.
     return None
+
+
+def _impossible() -> bool:
+    """An address with a NUL or with a number beyond every id: no database can hold it, so nothing has it."""
+    values = [*(request.view_args or {}).values(), *request.args.values()]
+    return any("\x00" in text or (text.isdecimal() and len(text) > MOST_DIGITS) for text in map(str, values))
 
 
 def _ask_to_sign_in() -> Response | tuple[str, int]:

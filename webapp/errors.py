@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import Flask, g, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from webapp import sign_in
-from webapp.rapportera import EXPIRED, show_again
+from webapp.rapportera import EXPIRED, WRITERS, show_again
 from webapp.requests import logger
+from webapp.sign_in import KEPT
 
 WORDS = {
     400: ("Sidan kunde inte visas", "Adressen eller formuläret går inte att tolka. Gå tillbaka och försök igen."),
@@ -22,14 +23,15 @@ WORDS = {
     500: ("Något gick fel", "Felet är noterat. Försök igen om en stund."),
     503: ("Tjänsten är tillfälligt stängd", "Inget har sparats. Försök igen om en stund."),
 }
-TEXT_FIELDS = {"description": "Vad hände?", "suggestion": "Vad hade hjälpt?", "counterpart_other": "Annan verksamhet"}
+KEEPING = (400, 500, 503)  # pages that give back what was typed
+FREE = {"description": "Vad hände?", "suggestion": "Vad hade hjälpt?", "counterpart_other": "Annan verksamhet"}
 
 
 def _show(code: int) -> tuple[str, int]:
     """The error page. It asks nothing of the database, which may be what failed."""
     g.failing = True
     heading, text = WORDS.get(code, WORDS[500])
-    kept = _typed() if code == 503 else []
+    kept = _typed() if code in KEEPING else []
     page = render_template(
         "web/fel.html", code=code, heading=heading, text=text, reference=g.get("request_id", ""), kept=kept
     )
@@ -37,8 +39,9 @@ def _show(code: int) -> tuple[str, int]:
 
 
 def _typed() -> list[tuple[str, str]]:
-    texts = ((label, request.form.get(name, "")) for name, label in TEXT_FIELDS.items())
-    return [(label, text) for label, text in texts if text.strip()]
+    """The free texts of the report form, also when they only pass through the sign-in page."""
+    found = [(label, request.form.get(f"{prefix}{name}", "")) for prefix in ("", KEPT) for name, label in FREE.items()]
+    return [(label, text) for label, text in found if text.strip()]
 
 
 def _http_error(error: HTTPException) -> tuple[str, int] | Response:
@@ -49,10 +52,12 @@ def _http_error(error: HTTPException) -> tuple[str, int] | Response:
 
 def _csrf_error(error: CSRFError) -> tuple[str, int] | Response | str:
     """A form that stood open past its sign-in. A report's text is kept; any other form starts again."""
+    if request.endpoint == "sign_in.sign_in":
+        return sign_in.page(request.form.get("next"), sign_in.kept_fields(), {"form": sign_in.STALE})
     if request.endpoint != "rapportera.report":
         return _show(400)
     if current_user.is_authenticated:
-        return show_again(request.form, EXPIRED)
+        return show_again(request.form, EXPIRED) if current_user.role in WRITERS else _show(404)
     return sign_in.page(next_address=url_for("rapportera.report"), kept=request.form)
 
 
@@ -60,6 +65,12 @@ def _database_error(error: DBAPIError | PoolTimeout) -> tuple[str, int]:
     """The database is away, full or locked: say so, keep the text. The log names the kind, not the words."""
     logger.error("database_failed", kind=type(error).__name__)
     return _show(503)
+
+
+def _impossible(error: DataError) -> tuple[str, int]:
+    """The database is well, but no column holds such a value; no form or address of ours asks for one."""
+    logger.warning("impossible_value", kind=type(error).__name__)
+    return _show(400)
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
@@ -73,5 +84,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DatabaseError, _database_error)
     app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(DataError, _impossible)
     app.register_error_handler(PoolTimeout, _database_error)
     app.register_error_handler(Exception, _unexpected)

@@ -156,6 +156,8 @@ def _bounds(period: str, month: date) -> tuple[date, date]:
         one = date.fromisoformat(f"{period}-01")
     except ValueError:
         abort(404)
+    if not BEGINNING <= one <= month:
+        abort(404)
     return one, one
 
 

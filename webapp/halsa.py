@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,6 +29,7 @@ def _checks() -> list[dict[str, object]]:
         oldest = reading().scalar(select(func.min(Outbox.created_at)))
         failed = len(list(reading().scalars(stuck().limit(1))))
     except SQLAlchemyError:
+        g.failing = True
         return [{"label": "Databasen", "ok": False, "detail": "svarar inte"}]
     moment = now()
     alive = pulse is not None and moment - pulse < SILENCE

@@ -30,10 +30,10 @@ TAGS = {
 
 @blueprint.get("/rapporter")
 def list_summaries() -> str:
-    page = max(1, request.args.get("sida", 1, type=int))
     query = visible_summaries(scope())
     total = reading().scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     last = max(1, -(-total // PAGE))
+    page = min(max(1, request.args.get("sida", 1, type=int)), last)
     rows = reading().scalars(query.options(joinedload(Summary.forum)).offset((page - 1) * PAGE).limit(PAGE))
     return render_template(
         "web/rapporter.html",

@@ -19,6 +19,7 @@ from models.months import day_name, local_date, month_of
 from models.organisation import OUTSIDE_UNIT
 from models.outbox import Outbox, Task
 from models.report import Report, own_reports, take_reference
+from models.user import Role
 from schemas.report import FREE_TEXTS, PROTECTED, ReportSchema, errors_by_field, stop_message, suspects
 from schemas.text import clean
 from webapp import form_key
@@ -27,6 +28,7 @@ from webapp.report_form import Offer, Values, blank, offer, page, typed
 from webapp.requests import logger, now, parts, person, reading, scope, writing
 
 blueprint = Blueprint("rapportera", __name__)
+WRITERS = frozenset({Role.REPORTER, Role.COORDINATOR})
 ENOUGH_ALIKE = 5  # fewer would point at colleagues
 # What the writer decided; with another answer a form is not the same form.
 ANSWERS = (

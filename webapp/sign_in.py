@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response
 
 from models.user import Role, Scope, SignIn, User, find_sign_in, hash_token
 from webapp.demo import ACCOUNTS
-from webapp.rapportera import show_again
+from webapp.rapportera import WRITERS, show_again
+from webapp.report_form import typed
 from webapp.requests import logger, now, parts, reading, writing
 
 blueprint = Blueprint("sign_in", __name__)
@@ -23,8 +24,8 @@ hasher = PasswordHasher()
 # Checked against when there is no such account, so that the time taken does not tell which addresses exist.
 NOBODY = hasher.hash(secrets.token_hex(16))
 KEPT = "kept-"  # what the fields of an interrupted form are called on the sign-in page
-NOT_KEPT = ("csrf_token", "do", "form_key")
 SECONDS_UNSEEN = 60  # the moment last seen is written at most this often
+STALE = "Sidan har varit öppen för länge. Logga in igen"
 WRONG = "E-postadressen eller lösenordet stämmer inte"
 
 
@@ -56,13 +57,14 @@ def load_person(token: str) -> Person | None:
 def sign_in() -> Response | str | tuple[str, int]:
     if request.method == "GET":
         return redirect(url_for("pages.start")) if current_user.is_authenticated else page(request.args.get("next"))
-    email = request.form.get("email", "").strip().lower()
+    email = request.form.get("email", "").replace("\x00", "").strip().lower()
     user = _check_password(email, request.form.get("password", ""))
     if user is None:
         logger.warning("sign_in_refused")
-        return page(request.form.get("next"), _kept_fields(), {"password": WRONG}, email)
+        return page(request.form.get("next"), kept_fields(), {"password": WRONG}, email)
     _open_session(user)
-    if request.form.get("next") == url_for("rapportera.report") and (kept := _kept_fields()):
+    interrupted = request.form.get("next") == url_for("rapportera.report") and user.role in WRITERS
+    if interrupted and (kept := kept_fields()):
         return show_again(kept, "Du är inloggad igen. Din text finns kvar. Kontrollera och skicka igen.")
     return redirect(_safe(request.form.get("next")))
 
@@ -111,25 +113,31 @@ def page(
         errors=errors or {},
         values={"email": email},
         next=next_address or "",
-        carried=_carried(kept.items(multi=True)) if kept else [],
+        carried=_carried(kept) if kept else [],
         demo_accounts=_demo_accounts(),
     )
     return html, 422 if errors else 200
 
 
-def _carried(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(KEPT + name, value) for name, value in fields if name not in NOT_KEPT]
+def _carried(form: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """The answers of an interrupted report, as hidden fields; not its key, which may be used up by then."""
+    answers = typed(form) | {"form_key": ""}
+    several = ((name, [found] if isinstance(found, str) else found) for name, found in answers.items())
+    return [(KEPT + name, value) for name, values in several for value in values if value]
 
 
-def _kept_fields() -> MultiDict[str, str]:
+def kept_fields() -> MultiDict[str, str]:
+    """The answers of an interrupted report that came along with the sign-in."""
     fields = request.form.items(multi=True)
     return MultiDict((name.removeprefix(KEPT), value) for name, value in fields if name.startswith(KEPT))
 
 
 def _safe(address: str | None) -> str:
-    """Only an address of our own is followed after a sign-in."""
-    own = address and address.startswith("/") and not address.startswith(("//", "/\\")) and "\n" not in address
-    return address if address and own else url_for("pages.start")
+    """Only an address of our own is followed after a sign-in. A browser drops control characters and reads
+    a backslash as a slash, so with either of them an address may lead elsewhere than it seems to."""
+    address = address or ""
+    own = re.match("/(?!/)", address) and address.isprintable() and "\\" not in address
+    return address if own else url_for("pages.start")
 
 
 def _demo_accounts() -> list[dict[str, str]]:
