@@ -100,7 +100,8 @@ def move(session: Session, report: Report, wanted: ReportState, by: User, moment
             setattr(report, stamp, moment)
     if wanted is ReportState.CLOSED:
         report.close_reason = why
-    for track in session.scalars(select(Track).where(Track.report_id == report.id, Track.state == before)):
+    tracks = select(Track).where(Track.report_id == report.id, Track.state == before)
+    for track in list(session.scalars(tracks)):
         move_track(session, report, track.unit_id, wanted, by, moment, why)
 
 
