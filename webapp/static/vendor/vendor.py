@@ -16,9 +16,7 @@ from urllib.parse import unquote
 
 HERE = Path(__file__).resolve().parent / "designsystemet"
 # The quote that opens the address must also close it: an icon's own text holds the other kind.
-ICON = re.compile(
-    r"""url\((["'])data:image/svg\+xml;charset=utf-8,(.*?)\1\)""", re.DOTALL
-)
+ICON = re.compile(r"""url\((["'])data:image/svg\+xml;charset=utf-8,(.*?)\1\)""", re.DOTALL)
 
 
 def split_icons(style_sheet: str) -> tuple[str, dict[str, str]]:
@@ -37,11 +35,7 @@ def split_icons(style_sheet: str) -> tuple[str, dict[str, str]]:
 
 def checksums(folder: Path) -> str:
     """Arguments: folder - where the vendored files stand. Returns: the table of VENDOR.md, one row per file."""
-    files = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and path.name != "VENDOR.md"
-    )
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "VENDOR.md")
     rows = (
         f"| `{path.relative_to(folder).as_posix()}` | `{hashlib.sha256(path.read_bytes()).hexdigest()}` |"
         for path in files
@@ -53,9 +47,7 @@ def main(source: Path) -> None:
     """Write the style sheet and its icons, and print the table of checksums for VENDOR.md."""
     style_sheet, icons = split_icons(source.read_text(encoding="utf-8"))
     if "data:" in style_sheet:
-        raise SystemExit(
-            "The style sheet holds a data: address of a kind that this script does not know."
-        )
+        raise SystemExit("The style sheet holds a data: address of a kind that this script does not know.")
     (HERE / "icons").mkdir(parents=True, exist_ok=True)
     (HERE / "designsystemet.css").write_text(style_sheet, encoding="utf-8")
     for name, drawing in icons.items():
