@@ -11,7 +11,7 @@ import pytest
 
 from commands.__main__ import group
 from settings import ROOT
-from tests.test_deployment import name_of
+from tests.test_requirements import name_of
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
