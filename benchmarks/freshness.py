@@ -31,7 +31,7 @@ def main(seconds: float, rate: float, idle_posts: int, database_url: str | None)
     with scratch_product(database_url) as product:
         print_facts(product.home, product.settings.database_url)
         product.start_valkey()
-        product.start_worker()
+        product.start_workers()
         where, _ = product.start_web()
         load.run(load.Load(where, product.settings, "form", 1, 2, 2))  # The worker loads its model at the first report.
         rows = [

@@ -5,7 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count, takewhile
 from multiprocessing.synchronize import Barrier
@@ -46,13 +47,20 @@ class Answer:
         return (self.ended - self.begun) * 1000
 
 
-def run(load: Load) -> list[Answer]:
-    """All answers, by the moment they ended. Raises: what any connection raised."""
+def run(load: Load, at_start: Callable[[], None] = lambda: None) -> list[Answer]:
+    """All answers, by the moment they ended.
+
+    Arguments: at_start - called when every connection has signed in and the load begins.
+    Raises: what any connection raised.
+    """
     context = multiprocessing.get_context("spawn")
-    ready = context.Barrier(PROCESSES)
+    ready = context.Barrier(PROCESSES + 1)
     with context.Pool(PROCESSES, _remember, (ready,)) as pool:
-        shards = pool.starmap(_run_shard, [(load, index) for index in range(PROCESSES)], chunksize=1)
-    return sorted((answer for shard in shards for answer in shard), key=lambda answer: answer.ended)
+        shards = pool.starmap_async(_run_shard, [(load, index) for index in range(PROCESSES)], chunksize=1)
+        with suppress(threading.BrokenBarrierError):  # Then a shard failed, and get() tells why.
+            ready.wait(READY_WITHIN)
+            at_start()
+        return sorted((answer for shard in shards.get() for answer in shard), key=lambda answer: answer.ended)
 
 
 _ready: Barrier
@@ -65,9 +73,7 @@ def _remember(ready: Barrier) -> None:
 
 def _run_shard(load: Load, index: int) -> list[Answer]:
     """One process: connect, wait for the other processes, send."""
-    kind = POSTERS[load.kind]
-    mine = range(index, load.connections, PROCESSES)
-    posters = [kind(load.where, load.settings, number) for number in mine]
+    posters = _connect(load, range(index, load.connections, PROCESSES))
     _ready.wait(READY_WITHIN)
     start = time.monotonic()
     moments = _Moments(load, index, start)
@@ -78,6 +84,14 @@ def _run_shard(load: Load, index: int) -> list[Answer]:
     for thread in threads:
         thread.join()
     return answers
+
+
+def _connect(load: Load, numbers: range) -> list[BarePoster]:
+    try:
+        return [POSTERS[load.kind](load.where, load.settings, number) for number in numbers]
+    except BaseException:
+        _ready.abort()
+        raise
 
 
 class _Moments:

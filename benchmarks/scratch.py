@@ -55,8 +55,10 @@ class Product:
         self.supervisor.keep(child)
         self.supervisor.wait_for(lambda: valkey.answers(self.socket), 30, child)
 
-    def start_worker(self) -> None:
-        self.supervisor.keep(self.parts.worker())
+    def start_workers(self) -> None:
+        """Both workers and the beat."""
+        for child in (self.parts.fast_worker(), self.parts.slow_worker(), self.parts.beat()):
+            self.supervisor.keep(child)
 
     def start_web(self, app: str = "webapp:create_app") -> tuple[str, Child]:
         """Start the web server with the product's own settings, for the product or for another application.

@@ -31,7 +31,7 @@ def main(seconds: float, rate: float, burst: float, rounds: int, database_url: s
         measure_ratio(product, burst, rounds)
     with scratch_product(database_url) as product:
         product.start_valkey()
-        product.start_worker()
+        product.start_workers()
         measure_steady(product, seconds, rate)
 
 
