@@ -141,6 +141,16 @@ def test_every_setting_in_compose_is_one_that_the_product_reads() -> None:
         assert f'"{name.removesuffix("_FILE")}"' in source or name == "WEB_CONCURRENCY", name
 
 
+@pytest.mark.parametrize("service", sorted(PROGRAMS))
+def test_no_program_starts_without_its_settings(service: str, tmp_path: Path) -> None:
+    bind = ["--bind", "127.0.0.1:0"] if service == "web" else []
+    bare = {name: "" for name in os.environ if name.startswith("LEXHELLER_")}
+    done = run(*words_of(service), *bind, **bare, LEXHELLER_PROFILE="production", LEXHELLER_HOME=str(tmp_path))
+    assert done.returncode != 0
+    for name in ("SECRET_KEY", "DATABASE_URL", "BROKER_URL", "TRUSTED_HOSTS"):
+        assert f"- LEXHELLER_{name} " in done.stdout + done.stderr, name
+
+
 def recipe() -> str:
     """The shell lines of docs/operations.md that make the secrets."""
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
