@@ -22,6 +22,7 @@ from webapp.mina_rapporter import blueprint as mina_rapporter
 from webapp.oversikt import blueprint as oversikt
 from webapp.rapporter import blueprint as rapporter
 from webapp.rapportera import blueprint as rapportera
+from webapp.signaler import blueprint as signaler
 
 LARGEST_BODY = 256 * 1024  # bytes; the longest allowed report is about 4 kB
 
@@ -52,6 +53,7 @@ def create_app(current: settings.Settings | None = None, clock: Clock = utc_now)
     _guard(app, current)
     for blueprint in (sign_in.blueprint, rapportera, mina_rapporter, oversikt, avvikelser, rapporter, halsa.blueprint):
         app.register_blueprint(blueprint)
+    app.register_blueprint(signaler)
     app.register_blueprint(pages.blueprint)
     requests.register(app)
     access.register(app)

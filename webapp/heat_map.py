@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -44,12 +44,16 @@ def legend(limits: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def heat_map(
-    counts: Mapping[tuple[str, str], int], rows: Sequence[Line], columns: Sequence[Line], address: Address
+    counts: Mapping[tuple[str, str], int],
+    rows: Sequence[Line],
+    columns: Sequence[Line],
+    address: Address,
+    marked: Container[tuple[str, str]] = (),
 ) -> dict[str, Any]:
     """The table for the page.
 
     Arguments: counts - reports by (code of sender, code of counterpart); address - gives the address of the
-    reports between a sender and a counterpart, where None stands for all.
+    reports between a sender and a counterpart, where None stands for all; marked - pairs with an open signal.
     """
     limits = lower_limits(max(counts.values(), default=0))
     by_row: Counter[str] = Counter()
@@ -64,7 +68,9 @@ def heat_map(
                 "label": row.label,
                 "short": row.short,
                 "cells": [
-                    _cell(counts.get((row.code, column.code), 0), row, column, limits, address) for column in columns
+                    _cell(counts.get((row.code, column.code), 0), row, column, limits, address)
+                    | {"signal": (row.code, column.code) in marked}
+                    for column in columns
                 ],
                 "total": {"count": by_row[row.code], "href": address(row.code, None)},
             }

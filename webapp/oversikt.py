@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -14,15 +15,18 @@ from models.count_queries import Window, about_month_sums, awaiting, category_su
 from models.forum import Forum, Meeting, visible_forums
 from models.months import LOCAL, NAMES, add_months, day_name, last_months, local_date
 from models.report import oldest_awaiting
+from models.signal import Signal, open_signals
 from schemas.taxonomy import UNASSESSED, category_label
 from webapp.filters import Filter, fields, read_filter
 from webapp.heat_map import Line, heat_map
 from webapp.report_rows import queue_rows
 from webapp.requests import now, reading, scope
+from webapp.signaler import nearby, signal_row
 
 blueprint = Blueprint("oversikt", __name__)
 DAYS_TO_REVIEW = 5
 IN_QUEUE = 5
+IN_SIGNALS = 3
 MOST_TRENDS = 14
 
 
@@ -33,15 +37,18 @@ def show() -> str:
     counts = pair_sums(reading(), window)
     queue = oldest_awaiting(reading(), chosen.area_ids, IN_QUEUE)
     meetings = _meetings()
+    signals = reading().scalars(open_signals(chosen.area_ids).options(*nearby())).all()
     return render_template(
         "web/oversikt.html",
         title_line=chosen.title_line,
         filters=_filters(chosen),
         tiles=_tiles(chosen, window, sum(counts.values()), queue, meetings),
-        heat=None if chosen.view == "lista" else _heat(chosen, counts),
+        heat=None if chosen.view == "lista" else _heat(chosen, counts, signals),
+        ways=_switch(chosen),
         pairs=_pairs(chosen, counts) if chosen.view == "lista" else None,
         categories=_categories(chosen, window),
         trends=_trends(chosen),
+        signals=[signal_row(signal) for signal in signals[:IN_SIGNALS]],
         queue=queue_rows(queue, now()),
         meetings=meetings[:4],
         downloads=_downloads(chosen),
@@ -50,7 +57,9 @@ def show() -> str:
 
 def _filters(chosen: Filter) -> dict[str, Any]:
     clear = chosen.address("oversikt.show", omrade="", period="", kategori="")
-    return {"action": "/oversikt", "fields": fields(chosen, "omrade", "period", "kategori"), "clear_href": clear}
+    kept = [("niva", chosen.level), ("visa", chosen.view)]
+    shown = fields(chosen, "omrade", "period", "kategori")
+    return {"action": "/oversikt", "fields": shown, "clear_href": clear, "hidden": kept}
 
 
 def _tiles(
@@ -97,7 +106,7 @@ def _days(count: int) -> str:
     return "mindre än en dag" if count == 0 else "1 dag" if count == 1 else f"{count} dagar"
 
 
-def _heat(chosen: Filter, counts: dict[tuple[int, int], int]) -> dict[str, Any]:
+def _heat(chosen: Filter, counts: dict[tuple[int, int], int], signals: Sequence[Signal]) -> dict[str, Any]:
     lines = _party_lines(chosen) if chosen.level == "part" else _unit_lines(chosen, counts)
     code_of = {unit_id: line.code for line, unit_ids in lines for unit_id in unit_ids}
     grouped: Counter[tuple[str, str]] = Counter()
@@ -105,7 +114,10 @@ def _heat(chosen: Filter, counts: dict[tuple[int, int], int]) -> dict[str, Any]:
         grouped[code_of[sender], code_of[about]] += count
     every = [line for line, _ in lines]
     senders = [line for line in every if any(pair[0] == line.code for pair in grouped)] or every
-    table = heat_map(grouped, senders if chosen.level == "verksamhet" else _inside(every), every, _address(chosen))
+    rows = senders if chosen.level == "verksamhet" else _inside(every)
+    pairs = {(signal.from_unit_id, signal.about_unit_id) for signal in signals}
+    marked = {(code_of[sender], code_of[about]) for sender, about in pairs if {sender, about} <= code_of.keys()}
+    table = heat_map(grouped, rows, every, _address(chosen), marked)
     return table | {
         "caption": f"Avvikelser per rapporterande verksamhet (rad) och motpart (kolumn), {chosen.title_line}",
         "intro": "Antal avvikelser. Raden visar vem som rapporterat, kolumnen vilken motpart rapporten gäller. "

@@ -79,8 +79,10 @@ def person() -> User:
 PLACES = (
     ("Rapportera", "rapportera.report", (Role.REPORTER, Role.COORDINATOR)),
     ("Mina rapporter", "mina_rapporter.list_reports", (Role.REPORTER, Role.COORDINATOR)),
+    ("Samma sak hände mig", "signaler.open_patterns", (Role.REPORTER,)),
     ("Översikt", "oversikt.show", (Role.COORDINATOR,)),
     ("Avvikelser", "avvikelser.list_reports", (Role.COORDINATOR,)),
+    ("Signaler", "signaler.list_signals", (Role.COORDINATOR,)),
     ("Rapporter", "rapporter.list_summaries", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
     ("Hälsa", "halsa.show", (Role.ADMINISTRATOR,)),
 )
