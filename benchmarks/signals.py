@@ -26,7 +26,7 @@ MOST_MONTHS = 24
 
 def main(areas: int = AREAS, seed: int = 1) -> None:
     """Print false signals for each area and quarter, and months until a changed rate is noticed."""
-    dice = random.Random(seed)  # noqa: S311 - reproducible on purpose
+    dice = random.Random(seed)
     print("False signals an area and quarter under no change")
     print(f"{'patterns':>9} {'reports/year':>13} {'rising':>8} {'falling':>8} {'together':>9}")
     for patterns in PATTERNS:

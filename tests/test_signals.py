@@ -98,9 +98,9 @@ def test_areas_that_do_not_change_get_few_signals() -> None:
             SignalKind.RISING,
             "7 rapporter från 3 olika rapportörer de senaste 3 månaderna, mot 2 under tolv månader före.",
         ),
-        (SignalKind.RECURRING, "7 rapporter de senaste 3 månaderna, fast en åtgärd har beslutats"),
-        (SignalKind.FALLING, "Ingen rapport de senaste 3 månaderna, mot 2 under tolv månader före"),
+        (SignalKind.RECURRING, "7 rapporter de senaste 3 månaderna, fast en åtgärd har beslutats."),
+        (SignalKind.FALLING, "Ingen rapport de senaste 3 månaderna, mot 2 under tolv månader före."),
     ],
 )
 def test_evidence_is_one_plain_sentence(kind: SignalKind, words: str) -> None:
-    assert evidence(Finding((1, 2, "rules"), kind, 7, 3, 2, 3, None)) == f"{words}."
+    assert evidence(Finding((1, 2, "rules"), kind, 7, 3, 2, 3, None)) == words
