@@ -73,7 +73,7 @@ def _rows(session: Session, dice: random.Random, moments: list[datetime], seed: 
     units = list(session.scalars(select(Unit).join(Party).order_by(Unit.id)))
     inside = [unit for unit in units if unit.party.code != OUTSIDE_PARTY]
     first = (session.scalar(select(func.max(Report.id))) or 0) + 1
-    numbers = dict(session.execute(select(ReportNumber.year, ReportNumber.last)).tuples().all())
+    numbers = dict(session.execute(select(ReportNumber.year, ReportNumber.last)).all())
     awaiting_from = int(len(moments) * (1 - SHARE_AWAITING))
     for index, moment in enumerate(moments):
         case = dice.choice(texts)
@@ -148,7 +148,7 @@ def _insert(session: Session, batch: list[dict[str, Any]]) -> None:
 
 def _count(database: Database) -> int:
     with database.write() as session:
-        for area_id, month in session.execute(select(Report.area_id, Report.month).distinct()).tuples().all():
+        for area_id, month in session.execute(select(Report.area_id, Report.month).distinct()).all():
             mark_slice(session, area_id, month)
         slices = list(session.scalars(select(Slice.id)))
     for slice_id in slices:

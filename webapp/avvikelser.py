@@ -95,7 +95,7 @@ def export() -> Response:
     logger.info("exported", user_id=person().id, areas=len(chosen.areas))
     name = "-".join(filter(None, ("avvikelser", chosen.area_code or "alla", chosen.period, chosen.category)))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(stream_with_context(_lines(chosen)), mimetype="text/csv; charset=utf-8", headers=headers)
+    return Response(stream_with_context(_lines(chosen)), mimetype="text/csv", headers=headers)
 
 
 def _lines(chosen: Filter) -> Iterator[str]:

@@ -7,7 +7,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DatabaseError, DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from webapp import sign_in
@@ -47,6 +47,8 @@ def _typed() -> list[tuple[str, str]]:
 def _http_error(error: HTTPException) -> tuple[str, int] | Response:
     if error.code and error.code < 400:
         return error.get_response()
+    if isinstance(error, SecurityError):  # Asked for under a host name that is not ours, no address can be written.
+        return Response("Okänt värdnamn", 400, mimetype="text/plain")
     return _show(error.code or 500)
 
 
