@@ -7,10 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Word, word_column
+from models.base import Base, word_column
 from models.forum import Forum
 from models.organisation import Area, Party, Unit
 from models.report import Report
+from schemas.words import ActionStatus as ActionStatus
 
 action_report = Table(
     "action_report",
@@ -18,14 +19,6 @@ action_report = Table(
     Column("action_id", ForeignKey("action.id", ondelete="CASCADE"), primary_key=True),
     Column("report_id", ForeignKey("report.id", ondelete="CASCADE"), primary_key=True),
 )
-
-
-class ActionStatus(Word):
-    PLANNED = "planned", "Planerad"
-    ONGOING = "ongoing", "Pågår"
-    DONE = "done", "Klar, följs upp"
-    FOLLOWED_UP = "followed_up", "Uppföljd"
-    CANCELLED = "cancelled", "Avbruten"
 
 
 OPEN_STATUSES = (ActionStatus.PLANNED, ActionStatus.ONGOING)

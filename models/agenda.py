@@ -7,9 +7,10 @@ from datetime import date
 from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Word, word_column
+from models.base import Base, word_column
 from models.forum import Meeting
 from models.report import Report
+from schemas.words import Outcome as Outcome
 
 agenda_report = Table(
     "agenda_report",
@@ -17,12 +18,6 @@ agenda_report = Table(
     Column("agenda_item_id", ForeignKey("agenda_item.id", ondelete="CASCADE"), primary_key=True),
     Column("report_id", ForeignKey("report.id", ondelete="CASCADE"), primary_key=True),
 )
-
-
-class Outcome(Word):
-    STAYS = "stays", "Stannar i forumet"
-    HANDED_UP = "handed_up", "Går vidare uppåt"
-    CLOSED = "closed", "Avslutas"
 
 
 class AgendaItem(Base):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, create_engine, event
@@ -14,7 +14,10 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from schemas.words import Word as Word
+
 Clock = Callable[[], datetime]
+BUSY_SECONDS = 10  # how long a writer waits for SQLite's one writing place
 
 # Constraints carry names, so that a broken one can be mapped to the field that broke it.
 NAMING = {
@@ -55,23 +58,6 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: UtcDateTime}
 
 
-class Word(StrEnum):
-    """A code that is stored, together with the Swedish words that are shown: `OFTEN = "often", "Ofta"`."""
-
-    label: str
-
-    def __new__(cls, code: str, label: str = "") -> Word:
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """Pairs of code and label, in the order they are written."""
-        return [(str(member.value), member.label) for member in cls]
-
-
 def word_column(words: type[Word]) -> Enum:
     """The column type of a word: its code as text, so that a new word needs no change of schema."""
     return Enum(words, native_enum=False, length=32, values_callable=lambda kind: [member.value for member in kind])
@@ -93,6 +79,7 @@ class Database:
 
     def __init__(self, url: str, pool_size: int = 8) -> None:
         self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _server_engine(url, pool_size)
+        self._writing_place = threading.Lock() if url.startswith("sqlite") else None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -104,8 +91,19 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A session that commits when the block ends well and otherwise rolls back."""
         engine = self.engine.execution_options(writes=True)
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with self._queue(), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _queue(self) -> Iterator[None]:
+        """Who waits for SQLite asks again after ever longer pauses, and a crowd is served in no order. The threads
+        of one process therefore queue here. Whoever has waited too long goes on, and SQLite tells that it is busy."""
+        queued = self._writing_place is not None and self._writing_place.acquire(timeout=BUSY_SECONDS)
+        try:
+            yield
+        finally:
+            if queued and self._writing_place is not None:
+                self._writing_place.release()
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -123,7 +121,9 @@ def _server_engine(url: str, pool_size: int) -> Engine:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -134,7 +134,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",  # A receipt is a promise: the row must outlive a power cut.
-        "busy_timeout=10000",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
         "secure_delete=ON",
         "trusted_schema=OFF",

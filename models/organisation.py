@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base
-
-# Two counterparts are always there: somebody outside the register, and nobody that the reporter can name.
-OUTSIDE_PARTY = "other"
-OUTSIDE_UNIT = "annan"
-UNKNOWN_UNIT = "vet-inte"
+from schemas.words import OUTSIDE_PARTY as OUTSIDE_PARTY
+from schemas.words import OUTSIDE_UNIT as OUTSIDE_UNIT
+from schemas.words import UNKNOWN_UNIT as UNKNOWN_UNIT
 
 
 class Federation(Base):
@@ -60,12 +58,15 @@ class Unit(Base):
     party: Mapped[Party] = relationship(back_populates="units")
 
 
+# Built once, since nearly every page asks this.
+_PARTIES = (
+    select(Party)
+    .where(Party.federation_id == bindparam("federation_id"))
+    .options(joinedload(Party.units))
+    .order_by(Party.position)
+)
+
+
 def parties_of(session: Session, federation_id: int) -> list[Party]:
     """The parties of a federation with their units, in the order of the screen."""
-    query = (
-        select(Party)
-        .where(Party.federation_id == federation_id)
-        .options(joinedload(Party.units))
-        .order_by(Party.position)
-    )
-    return list(session.scalars(query).unique())
+    return list(session.scalars(_PARTIES, {"federation_id": federation_id}).unique())

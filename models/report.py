@@ -14,78 +14,43 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     select,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.base import Base, Word, insert_into, word_column
+from models.base import Base, insert_into, word_column
 from models.organisation import Area, Unit
 from models.post import Post
 from models.user import Role, Scope, User
-
-# The category of a report that the machine left to a person ("Behöver bedömas").
-UNASSESSED = "unassessed"
-
-
-class Occurred(Word):
-    TODAY = "today", "I dag"
-    WEEK = "week", "Den senaste veckan"
-    MONTH = "month", "Den senaste månaden"
-    EARLIER = "earlier", "Tidigare"
-
-
-class Consequence(Word):
-    DELAYED = "delayed", "Insats blev försenad"
-    NONE_GIVEN = "none_given", "Ingen insats alls"
-    REPEATED_STORY = "repeated_story", "Fick upprepa sin historia"
-    NO_INCOME = "no_income", "Stod utan försörjning"
-    OTHER = "other", "Annan följd"
-    UNKNOWN = "unknown", "Vet inte"
-
-
-class Recurrence(Word):
-    FIRST = "first", "Första gången"
-    SOME = "some", "Några gånger"
-    OFTEN = "often", "Ofta"
-    UNKNOWN = "unknown", "Vet inte"
-
-
-class RaisedDirectly(Word):
-    YES = "yes", "Ja"
-    NO = "no", "Nej"
-    UNKNOWN = "unknown", "Vet inte"
-
-
-class ReportKind(Word):
-    DEVIATION = "deviation", "Något som brast"
-    GOOD = "good", "Något som fungerade"
-
-
-class Level(Word):
-    INDIVIDUAL = "individual", "Enskild händelse mellan handläggare"
-    UNIT = "unit", "Arbetssätt i en verksamhet eller mellan chefer"
-    STRUCTURAL = "structural", "Struktur eller regelverk, återkommande systemfel"
-
-
-class ReportState(Word):
-    """Which moves are allowed between these stands in schemas/states.py."""
-
-    RECEIVED = "received", "Mottagen"
-    IN_REVIEW = "in_review", "Granskas"
-    NEEDS_INFO = "needs_info", "Behöver komplettering"
-    WITH_PARTY = "with_party", "Hos part"
-    ROUTED = "routed", "Till forum"
-    ACTION_DECIDED = "action_decided", "Åtgärd beslutad"
-    ANSWERED = "answered", "Besvarad"
-    CLOSED = "closed", "Avslutad"
-    REFERRED = "referred", "Hänvisad"
-    MERGED = "merged", "Sammanslagen"
-    WITHDRAWN = "withdrawn", "Återtagen"
-
-
-# These stand for no event of their own: the one is told elsewhere, the other was taken back.
-UNCOUNTED = (ReportState.MERGED, ReportState.WITHDRAWN)
+from schemas.words import (
+    UNASSESSED as UNASSESSED,
+)
+from schemas.words import (
+    UNCOUNTED as UNCOUNTED,
+)
+from schemas.words import (
+    Consequence as Consequence,
+)
+from schemas.words import (
+    Level as Level,
+)
+from schemas.words import (
+    Occurred as Occurred,
+)
+from schemas.words import (
+    RaisedDirectly as RaisedDirectly,
+)
+from schemas.words import (
+    Recurrence as Recurrence,
+)
+from schemas.words import (
+    ReportKind as ReportKind,
+)
+from schemas.words import (
+    ReportState as ReportState,
+)
 
 
 class Report(Base):
@@ -173,15 +138,24 @@ class ReportNumber(Base):
     last: Mapped[int] = mapped_column(default=0)
 
 
+# Built once, and without telling the session's objects, as nobody holds a number as an object.
+_NEXT_NUMBER = (
+    update(ReportNumber)
+    .where(ReportNumber.federation_id == bindparam("of_federation"), ReportNumber.year == bindparam("in_year"))
+    .values(last=ReportNumber.last + 1)
+    .returning(ReportNumber.last)
+    .execution_options(synchronize_session=False)
+)
+
+
 def take_reference(session: Session, federation_id: int, year: int) -> str:
     """The next running number as a reference, such as `LH-2026-0001`. No number is skipped or given twice."""
-    here = (ReportNumber.federation_id == federation_id) & (ReportNumber.year == year)
-    step = update(ReportNumber).where(here).values(last=ReportNumber.last + 1).returning(ReportNumber.last)
-    number = session.scalar(step)
+    here = {"of_federation": federation_id, "in_year": year}
+    number = session.scalar(_NEXT_NUMBER, here)
     if number is None:
         start = insert_into(session, ReportNumber).values(federation_id=federation_id, year=year, last=0)
         session.execute(start.on_conflict_do_nothing())
-        number = session.scalar(step)
+        number = session.scalar(_NEXT_NUMBER, here)
     return f"LH-{year}-{number:04d}"
 
 

@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Word, word_column
+from models.base import Base, word_column
 from models.report import Level, Recurrence, ReportState
+from schemas.words import ActionKind as ActionKind
 
 
 class Review(Base):
@@ -69,11 +70,6 @@ class InfoRequest(Base):
     question: Mapped[str] = mapped_column(String(500))
     answered_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(Text, default="")
-
-
-class ActionKind(Word):
-    TAKEN = "taken", "Vidtagen"
-    PLANNED = "planned", "Planerad"
 
 
 class Answer(Base):

@@ -8,14 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Word, word_column
+from models.base import Base, word_column
 from models.organisation import Area, Unit
-
-
-class SignalKind(Word):
-    RISING = "rising", "Ökar"
-    RECURRING = "recurring", "Återkommer"
-    FALLING = "falling", "Avtar"
+from schemas.words import SignalKind as SignalKind
 
 
 class Signal(Base):

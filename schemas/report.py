@@ -9,12 +9,10 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
-from models.base import Word
-from models.organisation import OUTSIDE_UNIT
-from models.report import Consequence, Occurred, RaisedDirectly, Recurrence
 from schemas.personal_data import Finding, screen
 from schemas.taxonomy import category_labels
 from schemas.text import clean
+from schemas.words import OUTSIDE_UNIT, Consequence, Occurred, RaisedDirectly, Recurrence, Word
 
 SHORTEST, LONGEST, LONGEST_SUGGESTION, LONGEST_NAME = 20, 1500, 500, 120
 LONGEST_ADDRESS = 254  # characters (RFC 5321, section 4.5.3.1.3)
@@ -158,8 +156,10 @@ class ReportSchema(Schema):
 
     @validates_schema(skip_on_field_errors=False)
     def _check_personal_data(self, data: dict[str, Any], **_: Any) -> None:
-        problems = {name: [stopped] for name in FREE_TEXTS if (stopped := stop_message(data.get(name, "")))}
-        if not data.get("pii_confirmed") and suspects(data):
+        found = {name: screen(data[name]) for name in FREE_TEXTS if data.get(name)}
+        problems = {name: [stopped] for name, findings in found.items() if (stopped := _stop_message(findings))}
+        asks = any(finding.action == "confirm" for findings in found.values() for finding in findings)
+        if asks and not data.get("pii_confirmed"):
             problems["pii_confirmed"] = [CONFIRM]
         if problems:
             raise ValidationError(problems)
@@ -173,7 +173,11 @@ class ReportSchema(Schema):
 
 def stop_message(text: str) -> str | None:
     """The message for a text that must not be stored, or None. It names the kind, never the words."""
-    found: list[Finding] = [finding for finding in screen(text) if finding.action == "stop"]
+    return _stop_message(screen(text))
+
+
+def _stop_message(findings: list[Finding]) -> str | None:
+    found = [finding for finding in findings if finding.action == "stop"]
     return STOPPED.format(what=KINDS.get(found[0].type, "en personuppgift")) if found else None
 
 

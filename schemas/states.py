@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.report import ReportState as State
+from schemas.words import ReportState as State
 
 EDGES: dict[State, frozenset[State]] = {
     State.RECEIVED: frozenset({State.IN_REVIEW, State.WITHDRAWN}),

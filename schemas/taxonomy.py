@@ -6,8 +6,9 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
+from schemas.words import UNASSESSED as UNASSESSED
+
 SOURCE = Path(__file__).resolve().parent.parent / "data" / "taxonomy.json"
-UNASSESSED = "unassessed"  # the machine abstained and no person has decided yet
 UNASSESSED_LABEL = "Behöver bedömas"
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import comb
 
-from models.signal import SignalKind
+from schemas.words import SignalKind
 
 BASE_MONTHS = 12
 RISING_MONTHS, FALLING_MONTHS = 3, 6
