@@ -32,8 +32,8 @@ class Settings:
 
     profile: str
     home: Path
-    database_url: str
-    broker_url: str
+    database_url: str = field(repr=False)
+    broker_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     demo: bool = False
     debug: bool = False
@@ -157,9 +157,10 @@ def _numbers(found: str) -> tuple[int, ...]:
 def _value_or_file(values: Mapping[str, str], name: str) -> str:
     """A secret may stand in a file (NAME_FILE), as container platforms hand them over."""
     path = values.get(f"{name}_FILE")
-    if path and Path(path).is_file():
-        return Path(path).read_text(encoding="utf-8").strip()
-    return values.get(name, "")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() if path else values.get(name, "")
+    except OSError:
+        return values.get(name, "")  # What cannot be read is missing, and is named with everything else.
 
 
 def _kept_secret(path: Path) -> str:

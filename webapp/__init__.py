@@ -18,11 +18,14 @@ from models.base import Clock, Database, utc_now
 from webapp import access, errors, halsa, pages, requests, sign_in
 from webapp.avvikelser import blueprint as avvikelser
 from webapp.doorbell import Doorbell
+from webapp.granska_mer import blueprint as granska
+from webapp.komplettering import blueprint as komplettering
 from webapp.mina_rapporter import blueprint as mina_rapporter
 from webapp.oversikt import blueprint as oversikt
 from webapp.rapporter import blueprint as rapporter
 from webapp.rapportera import blueprint as rapportera
 from webapp.signaler import blueprint as signaler
+from webapp.tjanster import blueprint as tjanster
 
 LARGEST_BODY = 256 * 1024  # bytes; the longest allowed report is about 4 kB
 
@@ -54,6 +57,8 @@ def create_app(current: settings.Settings | None = None, clock: Clock = utc_now)
     for blueprint in (sign_in.blueprint, rapportera, mina_rapporter, oversikt, avvikelser, rapporter, halsa.blueprint):
         app.register_blueprint(blueprint)
     app.register_blueprint(signaler)
+    for blueprint in (granska, komplettering, tjanster):
+        app.register_blueprint(blueprint)
     app.register_blueprint(pages.blueprint)
     requests.register(app)
     access.register(app)
@@ -73,6 +78,7 @@ def _configure(app: Flask, current: settings.Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+        WTF_CSRF_SSL_STRICT=False,  # It wants a Referer, which our own policy tells browsers not to send.
         WTF_CSRF_TIME_LIMIT=None,  # The sign-in sets the limit; a form may stand open as long as it lasts.
     )
     app.jinja_env.undefined = StrictUndefined

@@ -51,7 +51,7 @@ celery.conf.update(
     task_reject_on_worker_lost=True,
     task_time_limit=HARD_LIMIT,
     task_soft_time_limit=HARD_LIMIT - 30,
-    task_queues=[Queue("fast"), Queue("slow")],
+    task_queues=[Queue("fast", routing_key="fast"), Queue("slow", routing_key="slow")],
     task_default_queue="fast",
     task_routes={task.value: {"queue": task.queue} for task in Task} | {"watch_area": {"queue": "slow"}},
     worker_prefetch_multiplier=1,
