@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, ForeignKey, String, Table, select
-from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+from sqlalchemy import Column, ForeignKey, String, Table, bindparam, select
+from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
 from models.base import Base, Word, word_column
 from models.organisation import Area, Federation, Unit
@@ -87,17 +87,25 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+# Built once: every request asks this, and putting the query together took longer than its answer.
+_OPEN_SIGN_IN = (
+    select(SignIn)
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.started_at > bindparam("started_after"),
+        SignIn.seen_at > bindparam("seen_after"),
+    )
+    .join(SignIn.user)
+    .where(User.disabled_at.is_(None))
+    .options(
+        contains_eager(SignIn.user).joinedload(User.unit).joinedload(Unit.party),
+        contains_eager(SignIn.user).joinedload(User.areas),
+        contains_eager(SignIn.user).joinedload(User.federation),
+    )
+)
+
+
 def find_sign_in(session: Session, token: str, now: datetime) -> SignIn | None:
     """The sign-in behind a token, unless it is too old, too idle, or its account is disabled."""
-    query = (
-        select(SignIn)
-        .where(SignIn.token_hash == hash_token(token), SignIn.started_at > now - ABSOLUTE, SignIn.seen_at > now - IDLE)
-        .join(SignIn.user)
-        .where(User.disabled_at.is_(None))
-        .options(
-            joinedload(SignIn.user).joinedload(User.unit).joinedload(Unit.party),
-            joinedload(SignIn.user).joinedload(User.areas),
-            joinedload(SignIn.user).joinedload(User.federation),
-        )
-    )
-    return session.scalars(query).unique().one_or_none()
+    asked = {"token_hash": hash_token(token), "started_after": now - ABSOLUTE, "seen_after": now - IDLE}
+    return session.scalars(_OPEN_SIGN_IN, asked).unique().one_or_none()

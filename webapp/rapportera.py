@@ -82,11 +82,12 @@ def _receive(offered: Offer, values: Values) -> Response | tuple[str, int]:
 def _store(offered: Offer, answers: dict[str, Any], key: str) -> str:
     """One transaction: the report, the row that asks for its classification, and the mark on its slice."""
     moment = now()
+    row = _new_report(offered, answers, key)
+    row.received_at, row.month = moment, month_of(moment)
+    units = offered.units
+    # Looked up before the transaction, which everybody else who writes waits for.
+    receive(reading(), row, units[answers["reporting_unit"]], units[answers["counterpart"]], local_date(moment))
     with writing() as session:
-        row = _new_report(offered, answers, key)
-        row.received_at, row.month = moment, month_of(moment)
-        units = offered.units
-        receive(session, row, units[answers["reporting_unit"]], units[answers["counterpart"]], local_date(moment))
         row.reference = take_reference(session, row.federation_id, row.month.year)
         session.add(row)
         session.flush()
