@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from schemas.personal_data import screen
 
 MASK = "[maskerat]"
+SHORT_MASK = "–"  # where the mask would make a text longer than its field
 _WORD = re.compile(r"\w+")
 
 
@@ -29,9 +30,13 @@ def pieces(text: str) -> list[Piece]:
     return [piece for piece in [*found, Piece(text[at:], False)] if piece.text]
 
 
-def masked(text: str) -> str:
-    """The text with every marked piece replaced by the mask."""
-    return "".join(MASK if piece.marked else piece.text for piece in pieces(text))
+def masked(text: str, limit: int) -> str:
+    """The text with every marked piece replaced by a mask. Arguments: limit - characters that the text may hold."""
+    parts = pieces(text)
+    whole = "".join(MASK if piece.marked else piece.text for piece in parts)
+    if len(whole) <= limit:
+        return whole
+    return "".join(SHORT_MASK if piece.marked else piece.text for piece in parts)
 
 
 def only_shortened(before: str, after: str) -> bool:

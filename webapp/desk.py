@@ -38,6 +38,12 @@ def served_posts(session: Session, user: User, day: date) -> frozenset[int]:
     return frozenset(post_id for post_id in posts if stand_in(posts, post_id) == user.post_id) | {user.post_id}
 
 
+def holds_federation_post() -> bool:
+    """Whether the signed-in person holds the federation's own post, which falls in where an area has none."""
+    post = person().post
+    return post is not None and post.area_id is None
+
+
 def plain(post: Post, day: date) -> PlainDesk:
     """A post as the pure rules of schemas/routing.py know it."""
     return PlainDesk(post.id, post.area_id, True, post.substitute_id if post.absent(day) else None)

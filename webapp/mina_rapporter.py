@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 
 from models.draft import Draft, own_drafts
 from models.months import day_name, local_date
-from models.organisation import parties_of
 from models.report import Report, own_reports
-from webapp.report_rows import TAGS, facts
-from webapp.requests import now, person, reading, scope, writing
+from webapp.own_report import report_page
+from webapp.report_rows import TAGS
+from webapp.requests import now, reading, scope, writing
 
 blueprint = Blueprint("mina_rapporter", __name__)
 MOST = 200
@@ -53,13 +53,8 @@ def _draft(draft: Draft) -> dict[str, Any]:
 
 
 @blueprint.get("/mina-rapporter/<reference>")
-def show_report(reference: str) -> str:
-    report = reading().scalars(own_reports(scope()).where(Report.reference == reference)).one_or_none()
-    if report is None:
-        abort(404)
-    units = {unit.id: unit for party in parties_of(reading(), person().federation_id) for unit in party.units}
-    shown = _row(report) | {"facts": facts(report, units), "description": report.description}
-    return render_template("web/mina-rapporter-visa.html", report=shown)
+def show_report(reference: str) -> tuple[str, int]:
+    return report_page(reference)
 
 
 @blueprint.post("/mina-rapporter/utkast/<int:draft_id>/ta-bort")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
@@ -12,8 +12,9 @@ from models.base import Word
 from models.classification import Classification, confidence_word, latest_classifications
 from models.months import NAMES, day_name, local_date
 from models.organisation import Unit
-from models.report import Consequence, Report, ReportState
+from models.report import Consequence, Report, ReportKind, ReportState
 from schemas.taxonomy import category_label
+from schemas.working_days import REVIEW_WORKING_DAYS, add_working_days, working_days_between
 from webapp.requests import reading
 
 TAGS = {
@@ -29,7 +30,6 @@ TAGS = {
     ReportState.MERGED: "neutral",
     ReportState.WITHDRAWN: "neutral",
 }
-DAYS_TO_REVIEW = 5
 
 
 def short_day(moment: datetime) -> str:
@@ -62,14 +62,29 @@ def list_rows(reports: Sequence[Report]) -> list[dict[str, Any]]:
 
 
 def queue_rows(reports: Sequence[Report], moment: datetime) -> list[dict[str, Any]]:
-    """Rows of the queue, with how long each has waited."""
-    rows = []
-    for report, row in zip(reports, list_rows(reports), strict=True):
-        days = (local_date(moment) - local_date(report.received_at)).days
-        waited = "i dag" if days == 0 else "1 dag" if days == 1 else f"{days} dagar"
-        age = {"waited": waited, "late": days > DAYS_TO_REVIEW, "received_label": short_day(report.received_at)}
-        rows.append(row | age | {"title": row["excerpt"]})
-    return rows
+    """Rows of the queue, with how long each has waited; each leads to its review page."""
+    today = local_date(moment)
+    return [
+        row
+        | {
+            "href": url_for("granska.show_report", reference=report.reference),
+            "title": row["excerpt"],
+            "received_label": short_day(report.received_at),
+            "area": report.area.name,
+            "good": report.kind is ReportKind.GOOD,
+            **waited(report, today),
+        }
+        for report, row in zip(reports, list_rows(reports), strict=True)
+    ]
+
+
+def waited(report: Report, today: date) -> dict[str, Any]:
+    """How many working days a report has waited for its review, and whether that is longer than was promised."""
+    received = local_date(report.received_at)
+    days = working_days_between(received, today)
+    due = report.review_due_on or add_working_days(received, REVIEW_WORKING_DAYS)
+    words = "1 arbetsdag" if days == 1 else f"{days} arbetsdagar" if days else "mindre än en arbetsdag"
+    return {"waited": "i dag" if received == today else words, "late": today > due}
 
 
 def _confidence(suggestion: Classification | None) -> str:

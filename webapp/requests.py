@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,11 +81,15 @@ PLACES = (
     ("Mina rapporter", "mina_rapporter.list_reports", (Role.REPORTER, Role.COORDINATOR)),
     ("Samma sak hände mig", "signaler.open_patterns", (Role.REPORTER,)),
     ("Översikt", "oversikt.show", (Role.COORDINATOR,)),
+    ("Att granska", "granska.list_reports", (Role.COORDINATOR,)),
     ("Avvikelser", "avvikelser.list_reports", (Role.COORDINATOR,)),
     ("Signaler", "signaler.list_signals", (Role.COORDINATOR,)),
     ("Rapporter", "rapporter.list_summaries", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
+    ("Tjänster", "tjanster.list_posts", (Role.ADMINISTRATOR,)),
     ("Hälsa", "halsa.show", (Role.ADMINISTRATOR,)),
 )
+# What stands beside a place in the navigation: endpoint to what counts it. Each page that has one puts it here.
+COUNTS: dict[str, Callable[[], int]] = {}
 
 
 def _words() -> dict[str, Any]:
@@ -99,7 +103,12 @@ def _words() -> dict[str, Any]:
 
 def _place(label: str, endpoint: str) -> dict[str, Any]:
     current = (request.endpoint or "").split(".")[0] == endpoint.split(".")[0]
-    return {"label": label, "href": url_for(endpoint), "current": current, "count": None}
+    return {
+        "label": label,
+        "href": url_for(endpoint),
+        "current": current,
+        "count": COUNTS[endpoint]() or None if endpoint in COUNTS else None,
+    }
 
 
 def _begin() -> None:

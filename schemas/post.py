@@ -1,0 +1,42 @@
+"""What may be said of a coordinator's post: who is away and stands in, and who takes it over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
+
+DATE = "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-12-21"
+
+
+class AbsenceSchema(Schema):
+    """From when until when the holder is away (no end means until further notice) and which post stands in."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    absent_from = fields.Date(load_default=None, error_messages={"invalid": DATE})
+    absent_until = fields.Date(load_default=None, error_messages={"invalid": DATE})
+    substitute = fields.Integer(load_default=None, error_messages={"invalid": "Välj en ersättare"})
+
+    def __init__(self, substitutes: Collection[int]) -> None:
+        super().__init__()
+        self.substitutes = substitutes
+
+    @pre_load
+    def _drop_empty(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        return {name: value.strip() for name, value in data.items() if value.strip()}
+
+    @validates_schema(skip_on_field_errors=True)
+    def _check(self, data: dict[str, Any], **_: Any) -> None:
+        start, end = data.get("absent_from"), data.get("absent_until")
+        problems = {}
+        if start is None and (end or data.get("substitute")):
+            problems["absent_from"] = ["Skriv från vilken dag"]
+        if start and end and end < start:
+            problems["absent_until"] = ["Sista dagen kan inte komma före den första"]
+        if start and data.get("substitute") not in self.substitutes:
+            problems["substitute"] = ["Välj vilken tjänst som tar över kön under tiden"]
+        if problems:
+            raise ValidationError(problems)
