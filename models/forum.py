@@ -40,6 +40,13 @@ class Forum(Base):
     area: Mapped[Area | None] = relationship()
     members: Mapped[list[ForumMember]] = relationship(back_populates="forum", cascade="all, delete-orphan")
     meetings: Mapped[list[Meeting]] = relationship(back_populates="forum", order_by="Meeting.starts_at")
+    names: Mapped[list[ForumName]] = relationship(order_by="ForumName.valid_from")
+    agreements: Mapped[list[Agreement]] = relationship(order_by="Agreement.valid_until")
+
+    def name_on(self, day: date) -> str:
+        """What the forum was called on a day; for days before its first known name, that name."""
+        known = [row.name for row in self.names if row.valid_from <= day] or [row.name for row in self.names[:1]]
+        return known[-1] if known else self.name
 
 
 class ForumName(Base):

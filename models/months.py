@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Europe/Stockholm")
+# The routine of one förbund asks that material reaches the members two weeks before they meet.
+DAYS_BEFORE_MEETING = 14
 NAMES = (
     *("januari", "februari", "mars", "april", "maj", "juni"),
     *("juli", "augusti", "september", "oktober", "november", "december"),
@@ -52,3 +54,8 @@ def month_name(month: date) -> str:
 def day_name(day: date) -> str:
     """For example `21 november 2026`."""
     return f"{day.day} {month_name(day)}"
+
+
+def pack_is_due(meeting_on: date, today: date) -> bool:
+    """Whether a meeting that has not been held is so close that its pack is owed."""
+    return timedelta() <= meeting_on - today <= timedelta(days=DAYS_BEFORE_MEETING)

@@ -7,12 +7,9 @@ that was away over the first of the month, a lost schedule file or a second beat
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
-from models.months import add_months, months_between
-
-# The routine of one förbund asks that material reaches the members two weeks before they meet.
-DAYS_BEFORE_MEETING = 14
+from models.months import add_months, months_between, pack_is_due
 
 
 def due_months(active_from: date, today: date) -> list[date]:
@@ -25,4 +22,4 @@ def due_months(active_from: date, today: date) -> list[date]:
 
 def due_meetings(days: Iterable[date], today: date) -> list[date]:
     """The meetings that are near enough for their pack and have not been held."""
-    return sorted({day for day in days if timedelta() <= day - today <= timedelta(days=DAYS_BEFORE_MEETING)})
+    return sorted({day for day in days if pack_is_due(day, today)})

@@ -15,7 +15,7 @@ from models.heartbeat import Heartbeat
 from models.month_count import dirty_slices
 from models.months import local_date
 from models.outbox import overdue
-from models.summary import Summary, SummaryKind, order_summary
+from models.summary import Summary, SummaryKind, SummaryState, next_version, order_summary
 from models.user import ABSOLUTE, IDLE, SignIn
 from worker.due import due_meetings, due_months
 
@@ -47,8 +47,11 @@ def order_due_summaries(session: Session, now: datetime) -> list[int]:
 
 
 def _order(session: Session, forum: Forum, kind: SummaryKind, periods: Iterable[date], now: datetime) -> list[int]:
-    there = set(session.scalars(select(Summary.period).where(Summary.forum_id == forum.id, Summary.kind == kind)))
-    new = (order_summary(session, forum.id, kind, period, 1, now) for period in periods if period not in there)
+    """A superseded pack counts as none: a meeting that was moved back to its day is owed a new one."""
+    same = (Summary.forum_id == forum.id, Summary.kind == kind)
+    there = set(session.scalars(select(Summary.period).where(*same, Summary.state != SummaryState.SUPERSEDED)))
+    missing = [(period, next_version(session, forum.id, kind, period)) for period in periods if period not in there]
+    new = (order_summary(session, forum.id, kind, period, version, now) for period, version in missing)
     return [summary_id for summary_id in new if summary_id is not None]
 
 

@@ -112,7 +112,7 @@ def _write_content(summary_id: int) -> dict[str, object]:
 def _store_failure(summary_id: int, reason: str) -> None:
     with database().write() as session:
         summary = session.get_one(Summary, summary_id, with_for_update=True)
-        if summary.state is not SummaryState.BUILT:
+        if summary.state not in (SummaryState.BUILT, SummaryState.SUPERSEDED):
             summary.state, summary.fault = SummaryState.FAILED, reason
 
 
