@@ -176,7 +176,7 @@ def _random_reports(session: Session, dice: random.Random, count: int, now: date
             received_at=moment,
             month=month_of(moment),
             state=dice.choice(list(ReportState)),
-            category=dice.choice(["contact_path", "handover", "rules", "unassessed"]),
+            category=dice.choice(["contact_route", "handover", "rules", "unassessed"]),
             description=TEXT,
             occurred=dice.choice(list(Occurred)),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,7 +24,8 @@ PERIODS = {
 BEGINNING = date(2016, 1, 1)  # the year when the first Lex Heller was kept
 STATUSES = {"nya": "Nya att granska", "granskade": "Granskade"}
 LEVELS = ("part", "verksamhet")
-KEYS = ("omrade", "period", "kategori", "status", "fran", "om", "niva", "visa", "sida")
+LIST_KEYS = ("omrade", "period", "kategori", "status", "fran", "om", "sida")
+OVERVIEW_KEYS = ("omrade", "period", "kategori", "niva", "visa")
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,14 @@ class Filter:
         return url_for(endpoint, **{key: value for key, value in (chosen | changes).items() if value not in ("", None)})
 
 
-def read_filter() -> Filter:
-    """The filter of this request. An unknown code is answered with 404, as if it were somebody else's."""
+def read_filter(keys: Container[str] = LIST_KEYS) -> Filter:
+    """The filter of this request. An unknown code is answered with 404, as if it were somebody else's, and so is
+    a filter that the page does not heed: its figures would not agree with the lists that they link to.
+
+    Arguments: keys - the filters that the page heeds.
+    """
     for key in request.args:
-        if key not in KEYS:
+        if key not in keys:
             abort(404)
     parties = parties_of(reading(), person().federation_id)
     area_code, period = request.args.get("omrade", ""), request.args.get("period") or "12m"

@@ -17,7 +17,7 @@ from models.months import LOCAL, NAMES, add_months, day_name, last_months, local
 from models.report import oldest_awaiting
 from models.signal import Signal, open_signals
 from schemas.taxonomy import UNASSESSED, category_label
-from webapp.filters import Filter, fields, read_filter
+from webapp.filters import OVERVIEW_KEYS, Filter, fields, read_filter
 from webapp.heat_map import Line, heat_map
 from webapp.report_rows import queue_rows
 from webapp.requests import now, reading, scope
@@ -32,7 +32,7 @@ MOST_TRENDS = 14
 
 @blueprint.get("/oversikt")
 def show() -> str:
-    chosen = read_filter()
+    chosen = read_filter(OVERVIEW_KEYS)
     window = Window(chosen.area_ids, chosen.first, chosen.last, chosen.category)
     counts = pair_sums(reading(), window)
     queue = oldest_awaiting(reading(), chosen.area_ids, IN_QUEUE)
