@@ -12,6 +12,7 @@ from models.month_count import MonthCategoryCount, MonthCount, MonthPairCount, S
 from models.organisation import Area, Federation, Party, Unit
 from models.outbox import Outbox
 from models.post import Post, RoutingRule
+from models.publication import Publication
 from models.report import Report, ReportNumber
 from models.review import Answer, InfoRequest, Review, StateChange, Track
 from models.signal import Signal, Tally
@@ -45,6 +46,7 @@ __all__ = [
     "Outbox",
     "Party",
     "Post",
+    "Publication",
     "Report",
     "ReportNumber",
     "Review",

@@ -73,8 +73,8 @@ class InfoRequest(Base):
 
 
 class Answer(Base):
-    """The answer to the reporting unit: orsak, åtgärd, konsekvens, uppföljning. `published_at` says that it also
-    stands, with the paraphrase, on the open page of answered reports."""
+    """The answer to the reporting unit: orsak, åtgärd, konsekvens, uppföljning. `seen_at` is when its reporter
+    said to have read it. That it also stands on the open page is told by models/publication.py."""
 
     __tablename__ = "answer"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -87,4 +87,3 @@ class Answer(Base):
     consequence: Mapped[str] = mapped_column(String(500), default="")
     follow_up: Mapped[str] = mapped_column(String(500), default="")
     seen_at: Mapped[datetime | None]
-    published_at: Mapped[datetime | None]

@@ -346,7 +346,17 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("answer", "question", "decision", "reminder", name="deliverykind", native_enum=False, length=32),
+            sa.Enum(
+                "answer",
+                "question",
+                "decision",
+                "closed",
+                "agreement",
+                "overdue",
+                name="deliverykind",
+                native_enum=False,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("subject_id", sa.Integer(), nullable=False),
@@ -361,11 +371,17 @@ def upgrade() -> None:
         ),
         sa.Column("fault", sa.String(length=300), nullable=False),
         sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_delivery_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("kind", "subject_id", "user_id", name=op.f("uq_delivery_kind_subject_id_user_id")),
     )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_state", ["state", "tried_at"], unique=False)
+
     op.create_table(
         "draft",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -487,6 +503,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_report_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index("ix_report_receiver_state", ["receiver_id", "state", "received_at"], unique=False)
         batch_op.create_index("ix_report_reporter", ["reporter_id", "received_at"], unique=False)
+        batch_op.create_index(
+            "ix_report_unanswered",
+            ["area_id", "answer_due_on"],
+            unique=False,
+            sqlite_where=sa.text(
+                "answered_at IS NULL AND state NOT IN ('answered', 'closed', 'referred', 'merged', 'withdrawn')"
+            ),
+            postgresql_where=sa.text(
+                "answered_at IS NULL AND state NOT IN ('answered', 'closed', 'referred', 'merged', 'withdrawn')"
+            ),
+        )
 
     op.create_table(
         "sign_in",
@@ -536,7 +563,6 @@ def upgrade() -> None:
         sa.Column("consequence", sa.String(length=500), nullable=False),
         sa.Column("follow_up", sa.String(length=500), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_answer_report_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
     )
@@ -756,6 +782,43 @@ def upgrade() -> None:
         batch_op.create_index("ix_action_area_status_due", ["area_id", "status", "due_on"], unique=False)
 
     op.create_table(
+        "publication",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("answer_id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("federation_id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("party_id", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("paraphrase", sa.String(length=200), nullable=False),
+        sa.Column("cause", sa.String(length=500), nullable=False),
+        sa.Column("action", sa.String(length=500), nullable=False),
+        sa.Column(
+            "action_kind", sa.Enum("taken", "planned", name="actionkind", native_enum=False, length=32), nullable=False
+        ),
+        sa.Column("consequence", sa.String(length=500), nullable=False),
+        sa.Column("follow_up", sa.String(length=500), nullable=False),
+        sa.Column("is_example", sa.Boolean(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["answer.id"], name=op.f("fk_publication_answer_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_publication_area_id")),
+        sa.ForeignKeyConstraint(["federation_id"], ["federation.id"], name=op.f("fk_publication_federation_id")),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_publication_party_id")),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["report.id"], name=op.f("fk_publication_report_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+        sa.UniqueConstraint("answer_id", name=op.f("uq_publication_answer_id")),
+    )
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.create_index("ix_publication_federation_month", ["federation_id", "month"], unique=False)
+        batch_op.create_index(batch_op.f("ix_publication_report_id"), ["report_id"], unique=False)
+
+    op.create_table(
         "action_report",
         sa.Column("action_id", sa.Integer(), nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=False),
@@ -849,6 +912,11 @@ def downgrade() -> None:
     op.drop_table("signal")
     op.drop_table("effect")
     op.drop_table("action_report")
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_publication_report_id"))
+        batch_op.drop_index("ix_publication_federation_month")
+
+    op.drop_table("publication")
     with op.batch_alter_table("action", schema=None) as batch_op:
         batch_op.drop_index("ix_action_area_status_due")
 
@@ -880,6 +948,15 @@ def downgrade() -> None:
 
     op.drop_table("sign_in")
     with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_report_unanswered",
+            sqlite_where=sa.text(
+                "answered_at IS NULL AND state NOT IN ('answered', 'closed', 'referred', 'merged', 'withdrawn')"
+            ),
+            postgresql_where=sa.text(
+                "answered_at IS NULL AND state NOT IN ('answered', 'closed', 'referred', 'merged', 'withdrawn')"
+            ),
+        )
         batch_op.drop_index("ix_report_reporter")
         batch_op.drop_index("ix_report_receiver_state")
         batch_op.drop_index(batch_op.f("ix_report_merged_into_id"))
@@ -895,6 +972,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_draft_user_id"))
 
     op.drop_table("draft")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_state")
+
     op.drop_table("delivery")
     with op.batch_alter_table("agenda_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_agenda_item_meeting_id"))
