@@ -23,6 +23,8 @@ ONE_OF_EACH = {
 FREE_TEXT = {
     "rapportera": {Role.REPORTER, Role.COORDINATOR},
     "mina_rapporter": {Role.REPORTER, Role.COORDINATOR},
+    "komplettering": {Role.REPORTER, Role.COORDINATOR},
+    "granska": {Role.COORDINATOR},
     "avvikelser": {Role.COORDINATOR},
     "oversikt": {Role.COORDINATOR},
 }

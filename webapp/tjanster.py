@@ -23,15 +23,15 @@ blueprint = Blueprint("tjanster", __name__)
 NOBODY = "ingen"
 
 
-@blueprint.before_request
 def _only_the_federation() -> None:
-    """A coordinator of one area has no say over the others' posts."""
+    """A coordinator of one area has no say over the others' posts, so the page is not there for them."""
     if person().role is Role.COORDINATOR and not holds_federation_post():
         abort(404)
 
 
 @blueprint.get("/tjanster")
 def list_posts() -> tuple[str, int]:
+    _only_the_federation()
     return _page()
 
 
@@ -83,6 +83,7 @@ def _post(session: Session, post_id: int) -> Post:
 
 @blueprint.post("/tjanster/<int:post_id>/franvaro")
 def set_absence(post_id: int) -> Response | tuple[str, int]:
+    _only_the_federation()
     names = ("absent_from", "absent_until", "substitute")
     typed = {name: request.form.get(name, "") for name in names}
     others = [post.id for post in posts_of(reading(), person().federation_id) if post.id != post_id]
@@ -103,6 +104,7 @@ def set_absence(post_id: int) -> Response | tuple[str, int]:
 def hand_over(post_id: int) -> Response | tuple[str, int]:
     """Give a post to another account, or to nobody. Its queue follows the post; decisions keep the function that made
     them."""
+    _only_the_federation()
     wanted = request.form.get("account", "")
     with writing() as session:
         post = _post(session, post_id)
