@@ -9,15 +9,19 @@ missing or weak value is named in one error, so that the operator mends them in 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 MIN_SECRET_LENGTH = 32
 WEAK_SECRETS = ("secret", "changeme", "change-me", "password", "example", "lexheller")
+# Days until a report is reviewed (working days) and answered: what is promised when nothing else is said, and at most.
+DAYS = {"LEXHELLER_REVIEW_DAYS": (5, 60), "LEXHELLER_ANSWER_DAYS": (60, 365)}
 # Older kombu hangs after a Redis restart; older WeasyPrint lets a page past its URL fetcher.
 VERSION_FLOORS = {"kombu": (5, 7, 0), "weasyprint": (70, 0)}
 
@@ -28,7 +32,8 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says. `home` is the folder that holds the embedded product's data."""
+    """What the environment says. `home` is the folder that holds the embedded product's data. `mail_url` is empty
+    where mail is laid in a folder instead of being sent; `public_url` is what links in mail begin with."""
 
     profile: str
     home: Path
@@ -39,10 +44,20 @@ class Settings:
     debug: bool = False
     proxies: int = 0
     trusted_hosts: tuple[str, ...] = ()
+    public_url: str = "http://127.0.0.1:8000"
+    mail_url: str = field(default="", repr=False)
+    mail_from: str = "lexheller@localhost"
+    review_days: int = DAYS["LEXHELLER_REVIEW_DAYS"][0]
+    answer_days: int = DAYS["LEXHELLER_ANSWER_DAYS"][0]
 
     @property
     def production(self) -> bool:
         return self.profile == "production"
+
+    @property
+    def mail_folder(self) -> Path | None:
+        """Where mail is laid for people to look at; None when it is sent."""
+        return None if self.mail_url else self.home / "mail"
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -61,6 +76,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _embedded(values: Mapping[str, str]) -> Settings:
+    if faults := _wrong_days(values):
+        raise SettingsError("\n".join(faults))
     home = Path(values.get("LEXHELLER_HOME") or ROOT / "var").resolve()
     return Settings(
         profile="embedded",
@@ -72,6 +89,11 @@ def _embedded(values: Mapping[str, str]) -> Settings:
         debug=values.get("LEXHELLER_DEBUG") == "1",
         proxies=int(values.get("LEXHELLER_PROXIES", "0")),
         trusted_hosts=_listed(values.get("LEXHELLER_TRUSTED_HOSTS", "")),
+        public_url=(values.get("LEXHELLER_PUBLIC_URL") or Settings.public_url).rstrip("/"),
+        mail_url=values.get("LEXHELLER_MAIL_URL", ""),
+        mail_from=values.get("LEXHELLER_MAIL_FROM") or Settings.mail_from,
+        review_days=_days(values, "LEXHELLER_REVIEW_DAYS"),
+        answer_days=_days(values, "LEXHELLER_ANSWER_DAYS"),
     )
 
 
@@ -79,8 +101,11 @@ def _production(values: Mapping[str, str]) -> Settings:
     secret = _value_or_file(values, "LEXHELLER_SECRET_KEY")
     database_url = _value_or_file(values, "LEXHELLER_DATABASE_URL")
     broker_url = _value_or_file(values, "LEXHELLER_BROKER_URL")
+    mail_url = _value_or_file(values, "LEXHELLER_MAIL_URL")
     faults = [
         *_missing(database_url, broker_url, values),
+        *_no_mail(mail_url, values),
+        *_wrong_days(values),
         *_weak(secret),
         *_unsafe(values),
         *version_faults(),
@@ -95,6 +120,11 @@ def _production(values: Mapping[str, str]) -> Settings:
         secret_key=secret,
         proxies=int(values.get("LEXHELLER_PROXIES", "0")),
         trusted_hosts=_listed(values["LEXHELLER_TRUSTED_HOSTS"]),
+        public_url=values["LEXHELLER_PUBLIC_URL"].rstrip("/"),
+        mail_url=mail_url,
+        mail_from=values["LEXHELLER_MAIL_FROM"],
+        review_days=_days(values, "LEXHELLER_REVIEW_DAYS"),
+        answer_days=_days(values, "LEXHELLER_ANSWER_DAYS"),
     )
 
 
@@ -109,6 +139,48 @@ def _missing(database_url: str, broker_url: str, values: Mapping[str, str]) -> l
     if not values.get("LEXHELLER_PROXIES", "0").isdigit():
         faults.append("LEXHELLER_PROXIES must be the number of proxies in front of the service")
     return faults
+
+
+def _no_mail(mail_url: str, values: Mapping[str, str]) -> list[str]:
+    faults = []
+    public, mail = _split(values.get("LEXHELLER_PUBLIC_URL", "")), _split(mail_url)
+    if public[0] != "https" or not public[1]:
+        faults.append("LEXHELLER_PUBLIC_URL must be the address that people type (https://...); links in mail begin so")
+    if mail[0] not in ("smtp", "smtps") or not mail[1]:
+        faults.append(
+            "LEXHELLER_MAIL_URL must name a mail server (smtp://host?starttls=1 or smtps://user:password@host)"
+        )
+    elif mail[2] and mail[0] == "smtp" and "starttls=1" not in mail[3].split("&"):
+        faults.append("LEXHELLER_MAIL_URL would send its password in the open: use smtps:// or ?starttls=1")
+    if not re.fullmatch(r"[\w.+-]+@[\w.-]+", values.get("LEXHELLER_MAIL_FROM", ""), re.ASCII):
+        faults.append("LEXHELLER_MAIL_FROM must be the address that mail is sent from")
+    return faults
+
+
+def _split(url: str) -> tuple[str, str, str, str]:
+    """(scheme, host, password, query); all empty when it is no address at all."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # A port that is no number is found out only when it is asked for.
+    except ValueError:
+        return "", "", "", ""
+    return parts.scheme, parts.hostname or "", parts.password or "", parts.query
+
+
+def _wrong_days(values: Mapping[str, str]) -> list[str]:
+    def fits(text: str, most: int) -> bool:
+        return text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= most
+
+    given = {name: (values.get(name), most) for name, (_, most) in DAYS.items()}
+    return [
+        f"{name} must be a number from 1 to {most}"
+        for name, (text, most) in given.items()
+        if text and not fits(text, most)
+    ]
+
+
+def _days(values: Mapping[str, str], name: str) -> int:
+    return int(values.get(name) or DAYS[name][0])
 
 
 def _weak(secret: str) -> list[str]:

@@ -49,7 +49,9 @@ def run(supervisor: Supervisor, given: settings.Settings, *, demo: bool, host: s
         port = address.free_port(host, port)
         sock = stack.enter_context(runtime_folder(given.home)) / "valkey.sock"
         stack.callback(supervisor.stop)
-        parts = Parts(given.home, environment(given, given.broker_url or f"redis+socket://{sock}", demo))
+        told = environment(given, given.broker_url or f"redis+socket://{sock}", demo)
+        # Links in mail begin with the address that is printed below, unless somebody has named another one.
+        parts = Parts(given.home, {"LEXHELLER_PUBLIC_URL": f"http://{address.reachable(host, port)}"} | told)
         click.echo("Lex Heller startar ...")
         start_stores(supervisor, parts, None if given.broker_url else sock)
         sign_ins = load_demo(supervisor, parts) if demo else ""

@@ -39,7 +39,7 @@ TOKEN = re.compile(r'name="(csrf_token|form_key|next)"[^>]*value="([^"]*)"')
 class ServerProfile:
     """Web, two workers and beat, each a process of its own. A context manager."""
 
-    def __init__(self, folder: Path, database_url: str, broker_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, broker_url: str, mail_url: str = "smtp://127.0.0.1:9") -> None:
         self.folder = folder
         self.port = free_port("127.0.0.1", 0)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
@@ -48,6 +48,7 @@ class ServerProfile:
             ("secret_key", secrets.token_hex(32)),
             ("database_url", database_url),
             ("broker_url", broker_url),
+            ("mail_url", mail_url),
         ):
             (folder / name).write_text(value, encoding="utf-8")
 
@@ -85,6 +86,7 @@ class ServerProfile:
         told = {key: str(value) for key, value in SERVICES[name]["environment"].items()}
         told |= {key: value.replace("/run/secrets", str(self.folder)) for key, value in told.items()}
         told |= {"LEXHELLER_TRUSTED_HOSTS": HOST, "LEXHELLER_PROXIES": "1", "WEB_CONCURRENCY": "2"}
+        told |= {"LEXHELLER_PUBLIC_URL": f"https://{HOST}", "LEXHELLER_MAIL_FROM": f"lexheller@{HOST}"}
         plain = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
         return plain | told | {"PYTHONWARNINGS": AS_ROOT}
 

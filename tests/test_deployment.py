@@ -90,6 +90,7 @@ def test_only_the_web_can_be_reached_and_only_from_this_machine() -> None:
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     outside = {name for name, service in SERVICES.items() if "outside" in service["networks"]}
     assert outside == set(published)
+    assert {name for name, service in SERVICES.items() if "mail" in service["networks"]} == {"worker-slow"}
 
 
 def test_both_images_run_as_a_user_without_rights() -> None:
@@ -147,7 +148,7 @@ def test_no_program_starts_without_its_settings(service: str, tmp_path: Path) ->
     bare = {name: "" for name in os.environ if name.startswith("LEXHELLER_")}
     done = run(*words_of(service), *bind, **bare, LEXHELLER_PROFILE="production", LEXHELLER_HOME=str(tmp_path))
     assert done.returncode != 0
-    for name in ("SECRET_KEY", "DATABASE_URL", "BROKER_URL", "TRUSTED_HOSTS"):
+    for name in ("SECRET_KEY", "DATABASE_URL", "BROKER_URL", "TRUSTED_HOSTS", "PUBLIC_URL", "MAIL_URL", "MAIL_FROM"):
         assert f"- LEXHELLER_{name} " in done.stdout + done.stderr, name
 
 
@@ -175,6 +176,8 @@ def test_the_recipe_makes_every_secret_and_production_accepts_them(tmp_path: Pat
     assert loaded.broker_url.startswith("redis://:")
     assert f"requirepass {loaded.broker_url[9:].split('@')[0]}\n" == files["valkey_conf"].read_text()
     assert loaded.trusted_hosts == ("lexheller.example.org",)
+    assert loaded.public_url == "https://lexheller.example.org"
+    assert loaded.mail_url.startswith("smtps://")
 
 
 def test_each_service_is_given_the_secrets_that_it_reads() -> None:

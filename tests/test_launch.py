@@ -207,6 +207,9 @@ def test_production_is_not_started_from_here(tmp_path: Path, monkeypatch: pytest
         "LEXHELLER_DATABASE_URL": "postgresql+psycopg://db/lexheller",
         "LEXHELLER_BROKER_URL": "redis://queue",
         "LEXHELLER_TRUSTED_HOSTS": "lexheller.example",
+        "LEXHELLER_PUBLIC_URL": "https://lexheller.example",
+        "LEXHELLER_MAIL_URL": "smtp://mail",
+        "LEXHELLER_MAIL_FROM": "lexheller@lexheller.example",
         "LEXHELLER_SECRET_KEY": secrets.token_hex(32),
     }
     for name, value in environ.items():

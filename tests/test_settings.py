@@ -16,6 +16,9 @@ GOOD = {
     "LEXHELLER_DATABASE_URL": "postgresql+psycopg://lexheller:hemligt@db/lexheller",
     "LEXHELLER_BROKER_URL": "redis://:hemligt@valkey:6379/0",
     "LEXHELLER_TRUSTED_HOSTS": "lexheller.example.org, www.example.org",
+    "LEXHELLER_PUBLIC_URL": "https://lexheller.example.org/",
+    "LEXHELLER_MAIL_URL": "smtps://lexheller:hemligt@mail.example.org",
+    "LEXHELLER_MAIL_FROM": "lexheller@example.org",
 }
 
 
@@ -31,6 +34,9 @@ def test_production_takes_what_is_complete() -> None:
     assert loaded.secret_key == SECRET
     assert loaded.trusted_hosts == ("lexheller.example.org", "www.example.org")
     assert (loaded.proxies, loaded.debug, loaded.demo) == (2, False, False)
+    assert (loaded.public_url, loaded.mail_from) == ("https://lexheller.example.org", "lexheller@example.org")
+    assert (loaded.mail_url, loaded.mail_folder) == ("smtps://lexheller:hemligt@mail.example.org", None)
+    assert (loaded.review_days, loaded.answer_days) == (5, 60)
 
 
 def test_production_names_all_that_is_missing_at_once() -> None:
@@ -40,6 +46,9 @@ def test_production_names_all_that_is_missing_at_once() -> None:
         "LEXHELLER_DATABASE_URL",
         "LEXHELLER_BROKER_URL",
         "LEXHELLER_TRUSTED_HOSTS",
+        "LEXHELLER_PUBLIC_URL",
+        "LEXHELLER_MAIL_URL",
+        "LEXHELLER_MAIL_FROM",
         "LEXHELLER_SECRET_KEY",
     ]
 
@@ -54,16 +63,21 @@ def test_production_names_faults_of_every_kind_at_once(monkeypatch: pytest.Monke
             "LEXHELLER_BROKER_URL": "memory://",
             "LEXHELLER_TRUSTED_HOSTS": "",
             "LEXHELLER_PROXIES": "one",
+            "LEXHELLER_PUBLIC_URL": "http://lexheller.example.org",
+            "LEXHELLER_MAIL_URL": "",
+            "LEXHELLER_MAIL_FROM": "Lex Heller",
+            "LEXHELLER_ANSWER_DAYS": "soon",
             "LEXHELLER_DEBUG": "1",
             "LEXHELLER_DEMO": "1",
         }
     )
     for word in (
         *("SECRET_KEY is weak", "DATABASE_URL", "BROKER_URL", "TRUSTED_HOSTS", "PROXIES", "debug is on", "DEMO is set"),
+        *("PUBLIC_URL", "MAIL_URL", "MAIL_FROM", "ANSWER_DAYS"),
         *("kombu 5.6.2 is older than 5.7.0", "weasyprint 69.1 is older than 70.0"),
     ):
         assert word in told
-    assert len(told.splitlines()) == 10
+    assert len(told.splitlines()) == 14
 
 
 @pytest.mark.parametrize(
@@ -76,6 +90,21 @@ def test_production_names_faults_of_every_kind_at_once(monkeypatch: pytest.Monke
         ("LEXHELLER_DATABASE_URL", "mysql://db/lexheller", "must name a PostgreSQL database"),
         ("LEXHELLER_BROKER_URL", "amqp://broker", "must name a Redis or Valkey server"),
         ("LEXHELLER_PROXIES", "-1", "must be the number of proxies"),
+        ("LEXHELLER_PUBLIC_URL", "", "must be the address that people type"),
+        ("LEXHELLER_PUBLIC_URL", "http://lexheller.example.org", "must be the address that people type"),
+        ("LEXHELLER_PUBLIC_URL", "https://", "must be the address that people type"),
+        ("LEXHELLER_PUBLIC_URL", "https://[", "must be the address that people type"),
+        ("LEXHELLER_MAIL_URL", "mail.example.org", "must name a mail server"),
+        ("LEXHELLER_MAIL_URL", "smtp://", "must name a mail server"),
+        ("LEXHELLER_MAIL_URL", "smtp://mail.example.org:post", "must name a mail server"),
+        ("LEXHELLER_MAIL_URL", "smtp://user:hemligt@mail.example.org", "would send its password in the open"),
+        ("LEXHELLER_MAIL_URL", "smtp://user:hemligt@mail.example.org?starttls=10", "would send its password in the"),
+        ("LEXHELLER_MAIL_FROM", "", "must be the address that mail is sent from"),
+        ("LEXHELLER_MAIL_FROM", "a@example.org\nBcc: b@example.org", "must be the address that mail is sent from"),
+        ("LEXHELLER_REVIEW_DAYS", "0", "must be a number from 1 to 60"),
+        ("LEXHELLER_REVIEW_DAYS", "five", "must be a number from 1 to 60"),
+        ("LEXHELLER_ANSWER_DAYS", "366", "must be a number from 1 to 365"),
+        ("LEXHELLER_ANSWER_DAYS", "²", "must be a number from 1 to 365"),
         ("FLASK_DEBUG", "1", "debug is on"),
         ("LEXHELLER_DEBUG", "1", "debug is on"),
         ("LEXHELLER_DEMO", "1", "demo sign-ins never exist in production"),
@@ -116,7 +145,7 @@ def test_what_is_installed_here_is_not_below_the_floor() -> None:
 
 
 def test_secrets_may_stand_in_files(tmp_path: Path) -> None:
-    names = ("LEXHELLER_SECRET_KEY", "LEXHELLER_DATABASE_URL", "LEXHELLER_BROKER_URL")
+    names = ("LEXHELLER_SECRET_KEY", "LEXHELLER_DATABASE_URL", "LEXHELLER_BROKER_URL", "LEXHELLER_MAIL_URL")
     environ = {name: value for name, value in GOOD.items() if name not in names}
     for name in names:
         (tmp_path / name).write_text(GOOD[name] + "\n")
@@ -135,6 +164,30 @@ def test_the_embedded_product_needs_nothing(tmp_path: Path) -> None:
     assert loaded.database_url == f"sqlite:///{tmp_path / 'home' / 'lexheller.sqlite3'}"
     assert (loaded.broker_url, loaded.demo, loaded.debug, loaded.proxies) == ("", False, False, 0)
     assert loaded.trusted_hosts == ()
+
+
+def test_the_embedded_product_lays_its_mail_in_a_folder(tmp_path: Path) -> None:
+    loaded = load({"LEXHELLER_HOME": str(tmp_path)})
+    assert loaded.mail_folder == tmp_path / "mail"
+    assert load({"LEXHELLER_HOME": str(tmp_path), "LEXHELLER_MAIL_URL": "smtp://127.0.0.1:1025"}).mail_folder is None
+
+
+def test_the_two_clocks_can_be_set(tmp_path: Path) -> None:
+    clocks = {"LEXHELLER_REVIEW_DAYS": "10", "LEXHELLER_ANSWER_DAYS": "90"}
+    for environ in (GOOD, {"LEXHELLER_HOME": str(tmp_path)}):
+        loaded = load(environ | clocks)
+        assert (loaded.review_days, loaded.answer_days) == (10, 90)
+
+
+def test_the_embedded_product_names_a_clock_that_is_none(tmp_path: Path) -> None:
+    told = refusal({"LEXHELLER_HOME": str(tmp_path), "LEXHELLER_REVIEW_DAYS": "-1"})
+    assert told == "LEXHELLER_REVIEW_DAYS must be a number from 1 to 60"
+
+
+def test_a_mail_server_without_password_may_be_asked_in_the_open() -> None:
+    assert load(GOOD | {"LEXHELLER_MAIL_URL": "smtp://mailpit:1025"}).mail_url == "smtp://mailpit:1025"
+    guarded = "smtp://user:hemligt@mail.example.org:587?starttls=1"
+    assert load(GOOD | {"LEXHELLER_MAIL_URL": guarded}).mail_url == guarded
 
 
 def test_the_embedded_product_makes_its_secret_once_and_for_its_owner_only(tmp_path: Path) -> None:
