@@ -31,9 +31,10 @@ def main(demo: bool, port: int, host: str) -> None:
     except StopAsked:
         with suppress(OSError):  # The terminal may be what went away.
             click.echo("Lex Heller har stannat.")
-    except (LaunchError, settings.SettingsError, OSError) as error:
-        click.echo(error, err=True)
-        sys.exit(1)
+    except (LaunchError, settings.SettingsError) as error:
+        sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"Det går inte att använda {error.filename or 'en fil'}: {error.strerror}.")
 
 
 def run(supervisor: Supervisor, given: settings.Settings, *, demo: bool, host: str, port: int) -> None:
