@@ -69,6 +69,8 @@ def close(folder: str) -> None:
 
 def _guard(folder: str) -> Callable[[str, tuple[Any, ...]], None]:
     paths = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    # A virtual environment may lean on packages that are installed elsewhere.
+    paths |= {path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")}
     readable = tuple(os.path.realpath(path) + os.sep for path in paths)
     own = folder + os.sep
 
