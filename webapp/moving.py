@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
+from models.delivery import DeliveryKind
 from models.month_count import mark_slice
 from models.report import Report, ReportState, own_reports
 from models.review import StateChange, Track
@@ -16,6 +17,7 @@ from models.review_queue import desk_reports
 from models.user import User
 from schemas.states import check_move, way
 from webapp.desk import desk, refuse
+from webapp.feedback import tell_of_report
 from webapp.requests import parts, scope, writing
 
 # The moment of these moves is kept on the report itself, for the clocks and the queues.
@@ -24,6 +26,8 @@ STAMPS = {
     ReportState.ANSWERED: "answered_at",
     ReportState.CLOSED: "closed_at",
 }
+# Whoever reported hears of these by mail, unless an answer was sent before.
+ENDS = (ReportState.CLOSED, ReportState.REFERRED)
 
 
 class StaleError(Exception):
@@ -100,6 +104,8 @@ def move(session: Session, report: Report, wanted: ReportState, by: User, moment
             setattr(report, stamp, moment)
     if wanted is ReportState.CLOSED:
         report.close_reason = why
+    if wanted in ENDS and report.answered_at is None:
+        tell_of_report(session, DeliveryKind.CLOSED, report.id, report, moment)
     tracks = select(Track).where(Track.report_id == report.id, Track.state == before)
     for track in list(session.scalars(tracks)):
         move_track(session, report, track.unit_id, wanted, by, moment, why)

@@ -19,11 +19,12 @@ def write_page(content: Mapping[str, Any]) -> str:
     Raises: marshmallow.ValidationError when it may not leave.
     """
     checked = check_content(content)
-    return _environment().get_template(f"pdf/{checked['kind']}.html").render(content=checked)
+    return environment().get_template(f"pdf/{checked['kind']}.html").render(content=checked)
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where our templates are read from, for print and for mail."""
     # Everything is escaped, whatever a file is called, and a name that is missing stops the page.
     return Environment(
         loader=FileSystemLoader(ROOT / "templates"),

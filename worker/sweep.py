@@ -17,7 +17,9 @@ from models.months import local_date
 from models.outbox import overdue
 from models.summary import Summary, SummaryKind, SummaryState, next_version, order_summary
 from models.user import ABSOLUTE, IDLE, SignIn
+from worker.delivery import doubt_stale, order_retries
 from worker.due import due_meetings, due_months
+from worker.reminders import order_reminders
 
 AT_A_TIME = 500  # so that a long queue is rung for in portions and a tick stays short
 
@@ -53,6 +55,15 @@ def _order(session: Session, forum: Forum, kind: SummaryKind, periods: Iterable[
     missing = [(period, next_version(session, forum.id, kind, period)) for period in periods if period not in there]
     new = (order_summary(session, forum.id, kind, period, version, now) for period, version in missing)
     return [summary_id for summary_id in new if summary_id is not None]
+
+
+def order_mails(session: Session, now: datetime) -> list[int]:
+    """Doubt mails whose sender has died, queue those whose pause is over, and remind of what has come due.
+
+    Returns: the ids of the mails that wait to be sent now.
+    """
+    doubt_stale(session, now)
+    return [*order_retries(session, now), *order_reminders(session, now)]
 
 
 def dispose(session: Session, now: datetime) -> None:

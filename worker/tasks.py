@@ -14,9 +14,9 @@ from models.outbox import Task, lock, take
 from models.report import Report
 from models.snapshot import take_snapshot
 from models.summary import Summary, SummaryState
-from worker import pdf
+from worker import delivery, pdf
 from worker import sweep as sweeping
-from worker.app import celery, database, ring
+from worker.app import celery, current, database, ring
 from worker.notice import store
 from worker.recount import recount
 from worker.suggest import store_suggestion, suggest
@@ -78,6 +78,22 @@ def build_summary(summary_id: int) -> None:
     _store_pdf(summary_id, document, utc_now())
 
 
+@celery.task(name=Task.DELIVER.value)
+def deliver(delivery_id: int) -> None:
+    """Send one mail. Running it again, or twice at once, sends it once."""
+    if not _take(Task.DELIVER, delivery_id):
+        return
+    with database().write() as session:
+        parcel = delivery.claim(session, delivery_id, utc_now())
+    if parcel is None:
+        return
+    sender = delivery.Sender(current.mail_url, current.mail_folder, current.mail_from, current.public_url)
+    outcome = delivery.attempt(parcel, sender)
+    with database().write() as session:
+        delivery.settle(session, parcel, outcome, utc_now())
+    logger.info("delivered", delivery_id=delivery_id, state=outcome.state.value, later=outcome.later)
+
+
 @celery.task(name="sweep")
 def sweep() -> None:
     """Ring again for what waits, order what is owed, throw away what is too old."""
@@ -86,10 +102,13 @@ def sweep() -> None:
         sweeping.beat(session, now)
         sweeping.dispose(session, now)
         ordered = sweeping.order_due_summaries(session, now)
+        mails = sweeping.order_mails(session, now)
     with database().read() as session:
         bells = sweeping.waiting(session, now)
         bells += [("watch_area", area_id) for area_id in unwatched(session, now)]
-    for task, subject_id in [*bells, *((Task.BUILD_SUMMARY.value, summary_id) for summary_id in ordered)]:
+    bells += [(Task.BUILD_SUMMARY.value, summary_id) for summary_id in ordered]
+    bells += [(Task.DELIVER.value, delivery_id) for delivery_id in mails]
+    for task, subject_id in bells:
         ring(task, subject_id)
     logger.info("swept", day=local_date(now).isoformat(), rung=len(bells), ordered=len(ordered))
 
@@ -102,7 +121,9 @@ def _take(task: Task, subject_id: int) -> bool:
 
 def _write_content(summary_id: int) -> dict[str, object]:
     with database().write() as session:
-        summary = session.get_one(Summary, summary_id, options=[undefer(Summary.snapshot), undefer(Summary.content)])
+        # Locked, so that of two who come at once the second finds what the first has frozen.
+        whole = [undefer(Summary.snapshot), undefer(Summary.content)]
+        summary = session.get_one(Summary, summary_id, options=whole, with_for_update=True)
         if summary.snapshot is None:
             summary.snapshot = take_snapshot(session, summary)
             summary.content = write_summary(summary.snapshot)
