@@ -36,7 +36,9 @@ def make_snapshot(rows: Iterable[Row] = (), **changes: Any) -> dict[str, Any]:
     """
     months = [month.isoformat() for month in last_months(LAST, 24)]
     rows = list(rows)
-    counts: list[list[Any]] = sorted([giver, about, months[23 - ago], category, count] for giver, about, ago, category, count, _ in rows)
+    counts: list[list[Any]] = sorted(
+        [giver, about, months[23 - ago], category, count] for giver, about, ago, category, count, _ in rows
+    )
     forum = {
         "code": "lsg-savsjo",
         "name": "LSG Sävsjö",

@@ -140,7 +140,7 @@ def _good_news(figures: Figures, names: Names) -> str:
         return ""
     code = max(falls, key=lambda fallen: (falls[fallen], fallen))
     then, now = before[code], figures.categories[code]
-    return f" {names.quoted(code)} har minskat, från {about(then, now)} till {about(now, then)}."
+    return f" Rapporterna om {names.quoted(code)} har minskat, från {about(then, now)} till {about(now, then)}."
 
 
 def largest(numbers: Mapping[Key, Protected]) -> tuple[Protected | None, list[Key]]:
