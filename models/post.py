@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base
@@ -52,7 +52,12 @@ class RoutingRule(Base):
     advice: Mapped[str] = mapped_column(String(300), default="")
 
 
+# Built once, since every report that comes in asks it.
+_POSTS = (
+    select(Post).where(Post.federation_id == bindparam("federation_id")).order_by(Post.area_id.is_(None), Post.title)
+)
+
+
 def posts_of(session: Session, federation_id: int) -> list[Post]:
     """Every post of a federation, the federation's own last."""
-    query = select(Post).where(Post.federation_id == federation_id).order_by(Post.area_id.is_(None), Post.title)
-    return list(session.scalars(query))
+    return list(session.scalars(_POSTS, {"federation_id": federation_id}))

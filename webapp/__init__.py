@@ -77,6 +77,7 @@ def _configure(app: Flask, current: settings.Settings) -> None:
         SESSION_COOKIE_SECURE=current.production,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,  # A cookie lives as long as its sign-in at most, so it is sent once.
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
         WTF_CSRF_SSL_STRICT=False,  # It wants a Referer, which our own policy tells browsers not to send.
         WTF_CSRF_TIME_LIMIT=None,  # The sign-in sets the limit; a form may stand open as long as it lasts.

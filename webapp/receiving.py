@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models.organisation import Unit
@@ -13,6 +13,14 @@ from models.report import Report
 from models.user import User
 from schemas.routing import Desk, Route, Rule, route
 from schemas.working_days import due_days
+
+# Built once, since every report that comes in asks them.
+_RULES = (
+    select(RoutingRule).where(RoutingRule.federation_id == bindparam("federation_id")).order_by(RoutingRule.position)
+)
+_HELD = select(User.post_id).where(
+    User.federation_id == bindparam("federation_id"), User.post_id.is_not(None), User.disabled_at.is_(None)
+)
 
 
 def receive(session: Session, report: Report, sender: Unit, about: Unit, day: date) -> None:
@@ -28,10 +36,11 @@ def find_route(
     session: Session, federation_id: int, area_id: int, from_party_id: int, about_party_id: int, day: date
 ) -> Route:
     """The route of a report that comes in on a day."""
-    rules = select(RoutingRule).where(RoutingRule.federation_id == federation_id).order_by(RoutingRule.position)
-    held = set(session.scalars(select(User.post_id).where(User.post_id.is_not(None), User.disabled_at.is_(None))))
+    here = {"federation_id": federation_id}
+    held = set(session.scalars(_HELD, here))
     desks = [_desk(post, held, day) for post in posts_of(session, federation_id)]
-    return route([_rule(row) for row in session.scalars(rules)], desks, area_id, from_party_id, about_party_id)
+    rules = [_rule(row) for row in session.scalars(_RULES, here)]
+    return route(rules, desks, area_id, from_party_id, about_party_id)
 
 
 def _desk(post: Post, held: set[int | None], day: date) -> Desk:
