@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import settings
 from models.base import Database, utc_now
-from models.month_count import MonthCount, Slice, mark_slice
+from models.month_count import Slice, mark_slice
 from models.report import Report
-from worker.recount import recount
+from worker.recount import COUNTS, recount
 
 
 @click.command()
@@ -20,17 +20,25 @@ def command() -> None:
     with database.write() as session:
         for area_id, month in session.execute(select(Report.area_id, Report.month).distinct()):
             mark_slice(session, area_id, month)
-        for row in session.scalars(select(Slice)):
-            row.marked = max(row.marked, row.counted + 1)
+        session.execute(update(Slice).values(marked=Slice.marked + 1))
         before = _counts(session)
         slices = list(session.scalars(select(Slice.id)))
     for slice_id in slices:
         with database.write() as session:
             recount(session, slice_id, utc_now())
     with database.read() as session:
-        changed = before ^ _counts(session)
-    click.echo(f"{len(slices)} slices counted, {len({row[:5] for row in changed})} numbers changed")
+        after = _counts(session)
+    changed = [key for key in before | after if before.get(key) != after.get(key)]
+    database.dispose()
+    click.echo(f"{len(slices)} slices counted, {len(changed)} numbers changed")
 
 
-def _counts(session: Session) -> set[tuple[object, ...]]:
-    return {tuple(row) for row in session.execute(select(*MonthCount.__table__.columns))}
+def _counts(session: Session) -> dict[tuple[object, ...], tuple[object, ...]]:
+    """Every count by its table and key."""
+    found: dict[tuple[object, ...], tuple[object, ...]] = {}
+    for table in COUNTS:
+        keys = [column for column in table.__table__.columns if column.primary_key]
+        figures = [column for column in table.__table__.columns if not column.primary_key]
+        for row in session.execute(select(*keys, *figures)):
+            found[table.__tablename__, *row[: len(keys)]] = tuple(row[len(keys) :])
+    return found

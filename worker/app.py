@@ -75,12 +75,17 @@ def _database_of(_pid: int) -> Database:
     return Database(current.database_url)
 
 
-def ring(task: str, subject_id: int) -> None:
-    """Tell the queue that a row waits. A broker that is away is logged; the sweep rings again."""
+def ring(task: str, subject_id: int) -> bool:
+    """Tell the queue that a row waits. A broker that is away is logged; the sweep rings again.
+
+    Returns: whether the bell was heard. Finding out that it was not takes some seconds.
+    """
     try:
         celery.send_task(task, args=[subject_id], retry=False)
     except Exception as error:
         logger.warning("bell_not_heard", task=task, subject_id=subject_id, error=type(error).__name__)
+        return False
+    return True
 
 
 @signals.setup_logging.connect
