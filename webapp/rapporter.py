@@ -117,7 +117,7 @@ def show(summary_id: int) -> str:
 
 @blueprint.get("/rapporter/<int:summary_id>.pdf")
 def download(summary_id: int) -> Response:
-    summary = _find(summary_id, undefer(Summary.pdf))
+    summary = _find(summary_id, undefer(Summary.pdf), undefer(Summary.content))
     if summary.pdf is None:
         abort(404)
     logger.info("downloaded", user_id=person().id, summary_id=summary.id)
@@ -125,8 +125,8 @@ def download(summary_id: int) -> Response:
     return Response(summary.pdf, mimetype="application/pdf", headers=headers)
 
 
-def _find(summary_id: int, option: Any) -> Summary:
-    query = visible_summaries(scope()).where(Summary.id == summary_id).options(option, joinedload(Summary.forum))
+def _find(summary_id: int, *options: Any) -> Summary:
+    query = visible_summaries(scope()).where(Summary.id == summary_id).options(*options, joinedload(Summary.forum))
     summary = reading().scalars(query).one_or_none()
     if summary is None:
         abort(404)
@@ -134,6 +134,5 @@ def _find(summary_id: int, option: Any) -> Summary:
 
 
 def _reference(summary: Summary) -> str:
-    """A file name made of codes and dates only."""
-    period = f"{summary.period:%Y-%m}" if summary.kind is SummaryKind.MONTHLY else summary.period.isoformat()
-    return f"{summary.forum.code}-{summary.kind.value}-{period}-v{summary.version}"
+    """What the document calls itself: codes and dates only, so it can be a file name too."""
+    return str((summary.content or {})["reference"])
