@@ -1,4 +1,4 @@
-"""Measure speed, freshness, start and memory on this machine; the figures of docs/benchmarks.md come from here."""
+"""Measure on this machine: form posts, freshness, pages, PDF, start, memory, classifier, signals."""
 
 from __future__ import annotations
 
@@ -72,3 +72,31 @@ def web(imports: int, requests: int) -> None:
     from benchmarks import web as benchmark
 
     benchmark.main(imports, requests)
+
+
+@command.command()
+@click.option("--reports", default=2000, show_default=True, help="fictitious ones behind the documents")
+@click.option("--rounds", default=7, show_default=True, help="of ours and bare WeasyPrint in turn")
+def pdf(reports: int, rounds: int) -> None:
+    """Time, memory and size of a PDF against bare WeasyPrint."""
+    from benchmarks import pdf as benchmark
+
+    benchmark.main(reports, rounds)
+
+
+@command.command()
+def classifier() -> None:
+    """How often suggestions are right, and texts a second."""
+    from benchmarks.classifier import command as benchmark
+
+    click.get_current_context().invoke(benchmark)
+
+
+@command.command()
+@click.option("--areas", default=200, show_default=True, help="simulated areas")
+@click.option("--seed", default=1, show_default=True, help="the same seed gives the same months")
+def signals(areas: int, seed: int) -> None:
+    """How often signals are false, and how soon true ones come."""
+    from benchmarks import signals as benchmark
+
+    benchmark.main(areas, seed)
