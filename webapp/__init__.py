@@ -16,10 +16,15 @@ import logs
 import settings
 from models.base import Clock, Database, utc_now
 from webapp import access, errors, halsa, pages, requests, sign_in
+from webapp.action_form import blueprint as atgarder
 from webapp.avvikelser import blueprint as avvikelser
 from webapp.doorbell import Doorbell
+from webapp.forum import blueprint as forum
+from webapp.forum_decisions import blueprint as agenda
+from webapp.forum_upkeep import blueprint as forum_upkeep
 from webapp.granska_mer import blueprint as granska
 from webapp.komplettering import blueprint as komplettering
+from webapp.meetings import blueprint as meetings
 from webapp.mina_rapporter import blueprint as mina_rapporter
 from webapp.oversikt import blueprint as oversikt
 from webapp.rapporter import blueprint as rapporter
@@ -58,6 +63,8 @@ def create_app(current: settings.Settings | None = None, clock: Clock = utc_now)
         app.register_blueprint(blueprint)
     app.register_blueprint(signaler)
     for blueprint in (granska, komplettering, tjanster):
+        app.register_blueprint(blueprint)
+    for blueprint in (forum, forum_upkeep, meetings, agenda, atgarder):
         app.register_blueprint(blueprint)
     app.register_blueprint(pages.blueprint)
     requests.register(app)

@@ -84,6 +84,8 @@ PLACES = (
     ("Att granska", "granska.list_reports", (Role.COORDINATOR,)),
     ("Avvikelser", "avvikelser.list_reports", (Role.COORDINATOR,)),
     ("Signaler", "signaler.list_signals", (Role.COORDINATOR,)),
+    ("Åtgärder", "atgarder.list_actions", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
+    ("Forum", "forum.list_forums", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
     ("Rapporter", "rapporter.list_summaries", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
     ("Tjänster", "tjanster.list_posts", (Role.ADMINISTRATOR,)),
     ("Hälsa", "halsa.show", (Role.ADMINISTRATOR,)),
