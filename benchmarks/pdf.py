@@ -22,9 +22,9 @@ from benchmarks.output import print_facts, print_table
 from benchmarks.scratch import scratch_product
 from models.base import Database, utc_now
 from models.forum import Forum
-from models.months import add_months, month_of
 from models.snapshot import take_snapshot
 from models.summary import Summary, SummaryKind
+from schemas.months import add_months, month_of
 from settings import ROOT
 from worker.page import write_page
 from worker.pdf import BUNDLED

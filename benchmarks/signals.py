@@ -13,7 +13,7 @@ from math import exp
 from statistics import median
 
 from models.signal import SignalKind
-from worker.signals import BASE_MONTHS, FALLING_MONTHS, Series, find_signals
+from worker.signals import BASE_MONTHS, FALLING_MONTHS, Pattern, Series, find_signals
 
 PATTERNS = (10, 30, 100)
 YEARLY = (12, 60, 300)  # reports a year in an area
@@ -65,7 +65,7 @@ def _false(dice: random.Random, patterns: int, yearly: int, areas: int) -> tuple
     counts = dict.fromkeys(SignalKind, 0)
     for _ in range(areas):
         histories = [[_poisson(dice, rate) for _ in range(HISTORY + MONTHS)] for rate in _rates(dice, patterns, yearly)]
-        standing: set[tuple[object, SignalKind]] = set()
+        standing: set[tuple[Pattern, SignalKind]] = set()
         for month in range(HISTORY, HISTORY + MONTHS):
             found = {(finding.pattern, finding.kind) for finding in find_signals(_series(histories, month))}
             for _, kind in found - standing:

@@ -10,7 +10,7 @@ import click
 import settings
 from commands._organisation import load_organisation
 from models.base import Database, utc_now
-from models.months import month_of
+from schemas.months import month_of
 
 
 @click.command()

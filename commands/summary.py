@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 import settings
 from models.base import Database, utc_now
 from models.forum import Forum
-from models.months import local_date, month_of
 from models.snapshot import take_snapshot
 from models.summary import Summary, SummaryKind
+from schemas.months import local_date, month_of
 from worker import pdf
 from worker.summary import write_summary
 

@@ -14,7 +14,7 @@ from sqlalchemy import ForeignKey, Index, Select, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, insert_into
-from models.months import add_months
+from schemas.months import add_months
 
 
 class Slice(Base):

@@ -18,10 +18,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from models.base import utc_now
 from models.forum import Forum, Meeting
 from models.month_count import MonthCount
-from models.months import LOCAL, add_months, last_months, local_date, month_of, start_of_day
 from models.organisation import OUTSIDE_PARTY, Area, Party, Unit, parties_of
 from models.report import UNCOUNTED, Report, ReportKind
 from models.summary import Summary, SummaryKind
+from schemas.months import LOCAL, add_months, last_months, local_date, month_of, start_of_day
 from schemas.taxonomy import UNASSESSED, category_label, category_labels
 
 FORMAT = 1
