@@ -6,13 +6,12 @@ import re
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from marshmallow import fields, post_load, validates_schema
 
 from schemas.form import PICK, Form, free_day, must, needed_day, needed_text, refuse, whole_number
+from schemas.months import LOCAL
 
-LOCAL = ZoneInfo("Europe/Stockholm")
 LONGEST_NAME, LONGEST_FUNCTION = 200, 120  # characters
 FURTHEST = timedelta(days=5 * 366)
 TIME = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
