@@ -8,9 +8,9 @@ from sqlalchemy import ForeignKey, Index, Select, String, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base, word_column
-from models.months import add_months
 from models.organisation import Area, Federation, Party, Unit
 from models.report import UNCOUNTED, Report, ReportKind
+from schemas.months import add_months
 from schemas.words import ActionKind
 
 

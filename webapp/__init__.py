@@ -18,6 +18,7 @@ from models.base import Clock, Database, utc_now
 from webapp import access, errors, halsa, pages, requests, sign_in
 from webapp.action_form import blueprint as atgarder
 from webapp.avvikelser import blueprint as avvikelser
+from webapp.besvarade import blueprint as besvarade
 from webapp.doorbell import Doorbell
 from webapp.forum import blueprint as forum
 from webapp.forum_decisions import blueprint as agenda
@@ -30,7 +31,9 @@ from webapp.oversikt import blueprint as oversikt
 from webapp.rapporter import blueprint as rapporter
 from webapp.rapportera import blueprint as rapportera
 from webapp.signaler import blueprint as signaler
+from webapp.svar import blueprint as svar
 from webapp.tjanster import blueprint as tjanster
+from webapp.utskick import blueprint as utskick
 
 LARGEST_BODY = 256 * 1024  # bytes; the longest allowed report is about 4 kB
 
@@ -65,6 +68,8 @@ def create_app(current: settings.Settings | None = None, clock: Clock = utc_now)
     for blueprint in (granska, komplettering, tjanster):
         app.register_blueprint(blueprint)
     for blueprint in (forum, forum_upkeep, meetings, agenda, atgarder):
+        app.register_blueprint(blueprint)
+    for blueprint in (svar, besvarade, utskick):
         app.register_blueprint(blueprint)
     app.register_blueprint(pages.blueprint)
     requests.register(app)

@@ -7,16 +7,17 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, stream_with_context
+from flask import Blueprint, Response, abort, render_template, stream_with_context, url_for
 from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from models.count_queries import Window, count_reports
-from models.months import local_date
 from models.organisation import Unit, parties_of
 from models.report import UNCOUNTED, Report, ReportKind, ReportState, area_reports
 from schemas.csv_cell import safe_cell
+from schemas.months import local_date
 from schemas.taxonomy import category_label
+from webapp.answer_rows import answer_rows
 from webapp.filters import Filter, fields, read_filter
 from webapp.report_rows import TAGS, facts, list_rows, suggestion
 from webapp.requests import logger, person, reading, scope
@@ -135,6 +136,9 @@ def show_report(reference: str) -> str:
         "received_label": f"{local_date(report.received_at)}",
         "state_label": report.state.label,
         "state_tag": TAGS[report.state],
+        "review_href": url_for("granska.show_report", reference=report.reference),
+        "answer_href": url_for("svar.answer_report", reference=report.reference),
+        "answered": bool(answer_rows(report)),
     }
     return render_template(
         "web/avvikelse.html", report=shown, facts=facts(report, _units()), suggestion=suggestion(report)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from models.agenda import Decision
 from models.delivery import DeliveryKind, order_delivery
 from models.feedback_queries import behind_decision, decisions_for, told_with
-from models.months import day_name
 from models.outbox import Task
 from models.report import Report
+from schemas.months import day_name
 from webapp.requests import parts
 
 MOST_LINES = 10

@@ -4,30 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from models.draft import Draft, own_drafts
-from models.months import day_name, local_date
 from models.report import Report, own_reports
+from schemas.months import day_name, local_date
+from webapp.feedback import plain_lines
 from webapp.own_report import report_page
 from webapp.report_rows import TAGS
-from webapp.requests import now, reading, scope, writing
+from webapp.requests import now, person, reading, scope, writing
 
 blueprint = Blueprint("mina_rapporter", __name__)
 MOST = 200
+LONGEST_NUMBER = 40  # characters typed into the search box
 
 
 @blueprint.get("/mina-rapporter")
-def list_reports() -> str:
+def list_reports() -> str | Response:
+    """What somebody has filed; with `?nummer=` straight to the one that carries this number."""
+    number = request.args.get("nummer", "").strip()[:LONGEST_NUMBER]
+    if number and _is_own(number.upper()):
+        return redirect(url_for("mina_rapporter.show_report", reference=number.upper()), 303)
     query = own_reports(scope()).options(joinedload(Report.about_unit)).order_by(Report.received_at.desc()).limit(MOST)
     drafts = reading().scalars(own_drafts(scope(), now()))
     return render_template(
         "web/mina-rapporter.html",
         reports=[_row(report) for report in reading().scalars(query)],
         drafts=[_draft(draft) for draft in drafts],
+        lines=plain_lines(reading(), person().id),
+        number=number,
     )
+
+
+def _is_own(reference: str) -> bool:
+    query = own_reports(scope()).where(Report.reference == reference).with_only_columns(Report.id)
+    return reading().scalar(query) is not None
 
 
 def _row(report: Report) -> dict[str, Any]:

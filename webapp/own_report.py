@@ -9,11 +9,12 @@ from typing import Any
 from flask import render_template
 from sqlalchemy import select
 
-from models.months import day_name, local_date
 from models.organisation import parties_of
 from models.report import Report, ReportState, own_reports
 from models.review import InfoRequest, StateChange
+from schemas.months import day_name, local_date
 from schemas.states import EDGES
+from webapp.answer_rows import answer_rows
 from webapp.desk import refuse
 from webapp.report_rows import TAGS, facts
 from webapp.requests import person, reading, scope
@@ -54,6 +55,7 @@ def report_page(
         report=_shown(report),
         history=_history(report),
         questions=_questions(report),
+        answers=answer_rows(report),
         values=typed,
         errors=errors or {},
         suspects=suspects,

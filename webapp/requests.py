@@ -88,6 +88,7 @@ PLACES = (
     ("Forum", "forum.list_forums", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
     ("Rapporter", "rapporter.list_summaries", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
     ("Tjänster", "tjanster.list_posts", (Role.ADMINISTRATOR,)),
+    ("Utskick", "utskick.list_deliveries", (Role.ADMINISTRATOR,)),
     ("Hälsa", "halsa.show", (Role.ADMINISTRATOR,)),
 )
 # What stands beside a place in the navigation: endpoint to what counts it. Each page that has one puts it here.

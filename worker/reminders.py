@@ -10,10 +10,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from models.action import OPEN_STATUSES, Action
 from models.delivery import Delivery, DeliveryKind, order_delivery
 from models.forum import Agreement, Forum
-from models.months import local_date
 from models.organisation import Area
 from models.post import Post
 from models.user import Role, User
+from schemas.months import local_date
 
 AT_A_TIME = 200
 

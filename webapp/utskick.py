@@ -1,0 +1,104 @@
+"""/utskick: what became of each mail, for administrators and the coordinator of the federation's post."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import Select, func, select
+from werkzeug.wrappers import Response
+
+from models.delivery import SENDABLE_AGAIN, Delivery, DeliveryState, deliveries_of, send_again
+from models.outbox import Task
+from models.user import Role
+from schemas.months import LOCAL, day_name
+from webapp.desk import holds_federation_post
+from webapp.requests import logger, now, parts, person, reading, writing
+
+blueprint = Blueprint("utskick", __name__)
+PAGE = 50
+LARGEST = 100_000  # bytes of a mail that is shown; ours are about one thousand
+TAGS = {
+    DeliveryState.QUEUED: "neutral",
+    DeliveryState.SENDING: "granskas",
+    DeliveryState.SENT: "klar",
+    DeliveryState.FAILED: "sen",
+    DeliveryState.UNKNOWN: "sen",
+}
+
+
+@blueprint.get("/utskick")
+def list_deliveries() -> str:
+    everything = _visible()
+    trouble = everything.where(Delivery.state.in_(SENDABLE_AGAIN))
+    total = reading().scalar(select(func.count()).select_from(everything.order_by(None).subquery())) or 0
+    last = max(1, -(-total // PAGE))
+    number = min(max(1, request.args.get("sida", 1, type=int)), last)
+    return render_template(
+        "web/utskick.html",
+        trouble=[_row(row) for row in reading().scalars(trouble.limit(PAGE))],
+        rows=[_row(row) for row in reading().scalars(everything.offset((number - 1) * PAGE).limit(PAGE))],
+        folder=parts().settings.mail_folder is not None,
+        pages={
+            "current": number,
+            "last": last,
+            "prev_href": url_for("utskick.list_deliveries", sida=number - 1) if number > 1 else None,
+            "next_href": url_for("utskick.list_deliveries", sida=number + 1) if number < last else None,
+        },
+    )
+
+
+def _visible() -> Select[Delivery]:
+    """The mails of one's federation. Answers 404 to a coordinator who does not hold the federation's own post."""
+    if person().role is not Role.ADMINISTRATOR and not holds_federation_post():
+        abort(404)
+    return deliveries_of(person().federation_id)
+
+
+def _row(row: Delivery) -> dict[str, Any]:
+    """Whom a mail goes to is told by function; the address is nobody's business here."""
+    moment = (row.sent_at or row.tried_at or row.ordered_at).astimezone(LOCAL)
+    in_folder = parts().settings.mail_folder is not None and row.state is DeliveryState.SENT
+    return {
+        "id": row.id,
+        "kind": row.kind.label,
+        "reference": row.reference,
+        "to": row.user.title,
+        "state_label": row.state.label,
+        "state_tag": TAGS[row.state],
+        "fault": row.fault,
+        "when": f"{day_name(moment.date())} kl. {moment:%H.%M}",
+        "again": row.state in SENDABLE_AGAIN,
+        "href": url_for("utskick.show_mail", delivery_id=row.id) if in_folder else "",
+    }
+
+
+@blueprint.post("/utskick/<int:delivery_id>/igen")
+def send_once_more(delivery_id: int) -> Response:
+    """Queue a mail that failed or is in doubt. Pressed twice it is queued once."""
+    with writing() as session:
+        if session.scalar(_visible().where(Delivery.id == delivery_id).with_only_columns(Delivery.id)) is None:
+            abort(404)
+        queued = send_again(session, delivery_id, now())
+    if queued:
+        parts().doorbell.ring(Task.DELIVER.value, Task.DELIVER.queue, delivery_id)
+        logger.info("mail_sent_again", user_id=person().id, delivery_id=delivery_id)
+    flash("Mejlet är köat." if queued else "Mejlet är redan köat eller skickat.")
+    return redirect(url_for("utskick.list_deliveries"), 303)
+
+
+@blueprint.get("/utskick/<int:delivery_id>")
+def show_mail(delivery_id: int) -> str:
+    """A mail that lies in the folder, as its recipient would have got it. Where mail is sent there is none to show."""
+    folder = parts().settings.mail_folder
+    row = reading().scalars(_visible().where(Delivery.id == delivery_id)).one_or_none()
+    path = folder / f"{delivery_id}.eml" if folder else None
+    if row is None or path is None or not path.is_file():
+        abort(404)
+    with path.open("rb") as file:
+        letter = email.message_from_bytes(file.read(LARGEST), policy=email.policy.default)
+    body = letter.get_body(("plain",))
+    shown = [(label, str(letter[name])) for label, name in (("Från", "From"), ("Till", "To"), ("Ämne", "Subject"))]
+    return render_template("web/mejl.html", mail=_row(row), facts=shown, text=body.get_content() if body else "")
