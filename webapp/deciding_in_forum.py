@@ -14,9 +14,10 @@ from models.agenda_queries import next_position
 from models.forum import Forum, Meeting
 from models.forum_queries import forum_above, next_meeting_of
 from models.month_count import mark_slice
-from models.months import local_date
 from models.report import Report, ReportState
 from models.user import User
+from schemas.months import local_date
+from webapp.feedback import tell_reporters
 from webapp.moving import move, note
 
 WITH_FORUM = (ReportState.ROUTED, ReportState.ACTION_DECIDED)
@@ -50,7 +51,7 @@ def check(session: Session, item: AgendaItem, outcome: Outcome | None, now: date
 
 
 def decide(session: Session, item: AgendaItem, words: Mapping[str, Any], by: User, now: datetime) -> Decision:
-    """Keep a decision and do what it says.
+    """Keep a decision, do what it says, and tell whoever reported.
 
     Arguments: item - its forum locked; words - as ForumDecisionSchema loads them.
     Raises: DecisionError or IllegalMoveError, with a message for the page.
@@ -70,6 +71,7 @@ def decide(session: Session, item: AgendaItem, words: Mapping[str, Any], by: Use
         reports = take_reports(session, [report.id for report in item.reports])
         (_close if outcome is Outcome.CLOSED else _hand_up)(session, item, reports, by, now)
     session.flush()
+    tell_reporters(session, decision, now)
     return decision
 
 
