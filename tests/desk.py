@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from models import Area, Classification, Post, Report, StateChange, User
+from models import Area, Classification, Forum, Post, Report, StateChange, User
 from tests.site import Site, Visitor, address_of
+
+# The reports that a page lists as links to their review pages.
+TITLE = re.compile(r'class="lh-title" href="/granska/(LH-\d{4}-\d{4})"')
+
+
+def forum_of(site: Site, code: str) -> Forum:
+    with site.database.read() as session:
+        return session.scalars(select(Forum).where(Forum.code == code)).one()
 
 
 def post_of(site: Site, code: str | None, federation_id: int = 1) -> Post:

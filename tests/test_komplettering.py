@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models import Delivery, InfoRequest, Review
+from models.delivery import DeliveryKind
 from models.report import ReportState
 from tests.desk import decide, give_post, moves, report_of, send
 from tests.site import Site
@@ -83,12 +84,16 @@ def test_an_answer_to_no_question_is_refused_and_kept(site: Site) -> None:
     assert report_of(site, reference).version == 1
 
 
-def test_the_question_is_in_no_mail(site: Site) -> None:
-    reference = site.sign_in("reporter").file_report(wants_feedback="1", feedback_email="handlaggare@example.org")
-    ask(site, reference)
+def test_a_mail_says_that_there_is_a_question_but_not_which(site: Site) -> None:
+    reporter = site.sign_in("reporter")
+    quiet = reporter.file_report(wants_feedback=None)
+    reference = reporter.file_report(wants_feedback="1", feedback_email="handlaggare@example.org")
+    for one in (quiet, reference):
+        ask(site, one)
     with site.database.read() as session:
-        for delivery in session.scalars(select(Delivery)):
-            assert QUESTION not in str(vars(delivery))
+        delivery = session.scalars(select(Delivery)).one()
+    assert (delivery.kind, delivery.reference) == (DeliveryKind.QUESTION, reference)
+    assert QUESTION not in str(vars(delivery))
 
 
 @pytest.mark.parametrize("state", [ReportState.RECEIVED, ReportState.IN_REVIEW, ReportState.NEEDS_INFO])

@@ -10,12 +10,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.classification import latest_classifications
+from models.delivery import DeliveryKind
 from models.forum import Forum
 from models.organisation import OUTSIDE_UNIT, Unit
 from models.report import UNASSESSED, Level, Recurrence, Report, ReportState
 from models.review import InfoRequest, Review, Track
 from models.user import User
 from schemas.review import ASK, MERGE, NO_FORUM, PARTY, REFER, STAY
+from webapp.feedback import tell
 from webapp.merging import merge
 from webapp.moving import move, note
 
@@ -100,11 +102,19 @@ def _carry_out(session: Session, report: Report, decision: Mapping[str, Any], by
         _route(session, report, by, moment)
     else:
         if destination == ASK:
-            session.add(InfoRequest(report_id=report.id, asked_at=moment, question=decision["question"]))
+            _ask(session, report, decision["question"], moment)
         if destination == REFER:
             report.referred_to = decision["referred_to"]
         why = decision["reason"] or decision["refer_reason"]
         move(session, report, STATES[destination], by, moment, why)
+
+
+def _ask(session: Session, report: Report, text: str, moment: datetime) -> None:
+    """The question stands on the reporter's own page; a mail only says that there is one."""
+    question = InfoRequest(report_id=report.id, asked_at=moment, question=text)
+    session.add(question)
+    session.flush()
+    tell(session, DeliveryKind.QUESTION, question.id, report.reporter_id, report.reference, moment)
 
 
 def _route(session: Session, report: Report, by: User, moment: datetime) -> None:
