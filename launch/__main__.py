@@ -55,8 +55,7 @@ def run(supervisor: Supervisor, given: settings.Settings, *, demo: bool, host: s
         parts = Parts(given.home, {"LEXHELLER_PUBLIC_URL": f"http://{address.reachable(host, port)}"} | told)
         click.echo("Lex Heller startar ...")
         start_stores(supervisor, parts, None if given.broker_url else sock)
-        sign_ins = load_demo(supervisor, parts) if demo else ""
-        where = start_programs(supervisor, parts, host, port)
+        where, sign_ins = start_programs(supervisor, parts, host, port, demo=demo)
         lock.write(f"http://{where}")
         lock.flush()
         click.echo(greeting(where, sign_ins, exposed=demo and not address.is_local(host)))
@@ -82,16 +81,20 @@ def load_demo(supervisor: Supervisor, parts: Parts) -> str:
         return output.read().decode("utf-8", errors="replace").strip("\n")
 
 
-def start_programs(supervisor: Supervisor, parts: Parts, host: str, port: int) -> str:
-    """Web and workers and beat. Returns host and port when the web answers; nobody needs to wait for the rest."""
+def start_programs(supervisor: Supervisor, parts: Parts, host: str, port: int, *, demo: bool) -> tuple[str, str]:
+    """Web, workers and beat; example data is read while the first of them start. Nobody waits for the others.
+
+    Returns: host and port where the web answers, and the sign-ins to show.
+    """
     where = address.reachable(host, port)
     web = parts.web(host, port)
     supervisor.keep(parts.fast_worker())
     supervisor.keep(web)
+    sign_ins = load_demo(supervisor, parts) if demo else ""
     supervisor.wait_for(lambda: address.answers(where), 60, web)
     supervisor.keep(parts.slow_worker())
     supervisor.keep(parts.beat())
-    return where
+    return where, sign_ins
 
 
 def greeting(where: str, sign_ins: str, *, exposed: bool) -> str:
