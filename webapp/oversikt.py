@@ -13,18 +13,17 @@ from sqlalchemy.orm import joinedload
 
 from models.count_queries import Window, about_month_sums, awaiting, category_sums, pair_sums
 from models.forum import Forum, Meeting, visible_forums
-from models.months import LOCAL, NAMES, add_months, day_name, last_months, local_date
 from models.report import oldest_awaiting
 from models.signal import Signal, open_signals
+from schemas.months import LOCAL, NAMES, add_months, day_name, last_months, local_date
 from schemas.taxonomy import UNASSESSED, category_label
 from webapp.filters import OVERVIEW_KEYS, Filter, fields, read_filter
 from webapp.heat_map import Line, heat_map
-from webapp.report_rows import queue_rows
+from webapp.report_rows import queue_rows, waited
 from webapp.requests import now, reading, scope
 from webapp.signaler import nearby, signal_row
 
 blueprint = Blueprint("oversikt", __name__)
-DAYS_TO_REVIEW = 5
 IN_QUEUE = 5
 IN_SIGNALS = 3
 MOST_TRENDS = 14
@@ -66,9 +65,8 @@ def _tiles(
     chosen: Filter, window: Window, total: int, queue: list[Any], meetings: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     waiting = awaiting(reading(), chosen.area_ids)
-    days = (local_date(now()) - local_date(queue[0].received_at)).days if queue else 0
-    late = days > DAYS_TO_REVIEW
-    oldest = f"Äldsta väntat {_days(days)}" if queue else "Inget väntar"
+    first = waited(queue[0], local_date(now())) if queue else {"waited": "", "late": False}
+    oldest = f"Äldsta väntat {first['waited']}" if queue else "Inget väntar"
     next_meeting = meetings[0] if meetings else None
     return [
         {
@@ -76,7 +74,7 @@ def _tiles(
             "title": "Nya att granska",
             "detail": oldest,
             "href": chosen.address("avvikelser.list_reports", status="nya", period="allt", kategori=""),
-            "late": late,
+            "late": first["late"],
         },
         {
             "number": total,
@@ -100,10 +98,6 @@ def _tiles(
             "late": False,
         },
     ]
-
-
-def _days(count: int) -> str:
-    return "mindre än en dag" if count == 0 else "1 dag" if count == 1 else f"{count} dagar"
 
 
 def _heat(chosen: Filter, counts: dict[tuple[int, int], int], signals: Sequence[Signal]) -> dict[str, Any]:
