@@ -8,20 +8,18 @@ from statistics import median
 from typing import Any
 
 from flask import Blueprint, render_template
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from models.count_queries import Window, about_month_sums, awaiting, category_sums, pair_sums
-from models.forum import Forum, Meeting, visible_forums
 from models.report import oldest_awaiting
 from models.signal import Signal, open_signals
-from schemas.months import LOCAL, NAMES, add_months, day_name, last_months, local_date
+from schemas.months import NAMES, add_months, last_months, local_date
 from schemas.taxonomy import UNASSESSED, category_label
 from webapp.filters import OVERVIEW_KEYS, Filter, fields, read_filter
 from webapp.heat_map import Line, heat_map
 from webapp.report_rows import queue_rows, waited
-from webapp.requests import now, reading, scope
+from webapp.requests import now, reading
 from webapp.signaler import nearby, signal_row
+from webapp.task_cards import coming_meetings, late_tile, meeting_tile, open_actions
 
 blueprint = Blueprint("oversikt", __name__)
 IN_QUEUE = 5
@@ -35,13 +33,13 @@ def show() -> str:
     window = Window(chosen.area_ids, chosen.first, chosen.last, chosen.category)
     counts = pair_sums(reading(), window)
     queue = oldest_awaiting(reading(), chosen.area_ids, IN_QUEUE)
-    meetings = _meetings()
+    meetings = coming_meetings(chosen.area_ids)
     signals = reading().scalars(open_signals(chosen.area_ids).options(*nearby())).all()
     return render_template(
         "web/oversikt.html",
         title_line=chosen.title_line,
         filters=_filters(chosen),
-        tiles=_tiles(chosen, window, sum(counts.values()), queue, meetings),
+        tiles=_tiles(chosen, window, queue, meetings),
         heat=None if chosen.view == "lista" else _heat(chosen, counts, signals),
         ways=_switch(chosen),
         pairs=_pairs(chosen, counts) if chosen.view == "lista" else None,
@@ -49,7 +47,8 @@ def show() -> str:
         trends=_trends(chosen),
         signals=[signal_row(signal) for signal in signals[:IN_SIGNALS]],
         queue=queue_rows(queue, now()),
-        meetings=meetings[:4],
+        meetings=meetings,
+        actions=open_actions(chosen.area_ids),
         downloads=_downloads(chosen),
     )
 
@@ -61,13 +60,10 @@ def _filters(chosen: Filter) -> dict[str, Any]:
     return {"action": "/oversikt", "fields": shown, "clear_href": clear, "hidden": kept}
 
 
-def _tiles(
-    chosen: Filter, window: Window, total: int, queue: list[Any], meetings: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
+def _tiles(chosen: Filter, window: Window, queue: list[Any], meetings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     waiting = awaiting(reading(), chosen.area_ids)
     first = waited(queue[0], local_date(now())) if queue else {"waited": "", "late": False}
     oldest = f"Äldsta väntat {first['waited']}" if queue else "Inget väntar"
-    next_meeting = meetings[0] if meetings else None
     return [
         {
             "number": waiting,
@@ -77,26 +73,14 @@ def _tiles(
             "late": first["late"],
         },
         {
-            "number": total,
-            "title": "Avvikelser i urvalet",
-            "detail": "Alla i perioden",
-            "href": chosen.address("avvikelser.list_reports"),
-            "late": False,
-        },
-        {
             "number": category_sums(reading(), window).get(UNASSESSED, 0),
             "title": "Behöver bedömas",
             "detail": "Maskinen gav inget förslag",
             "href": chosen.address("avvikelser.list_reports", kategori=UNASSESSED),
             "late": False,
         },
-        {
-            "number": next_meeting["day"] if next_meeting else "–",
-            "title": "Nästa möte",
-            "detail": next_meeting["name"] if next_meeting else "Inget möte är inlagt",
-            "href": "/rapporter",
-            "late": False,
-        },
+        late_tile(chosen.area_ids, chosen.area_code),
+        meeting_tile(meetings),
     ]
 
 
@@ -213,25 +197,6 @@ def _trends(chosen: Filter) -> list[dict[str, Any]]:
         }
         for unit in units[:MOST_TRENDS]
     ]
-
-
-def _meetings() -> list[dict[str, Any]]:
-    forums = visible_forums(scope()).with_only_columns(Forum.id).order_by(None)
-    query = select(Meeting).where(
-        Meeting.forum_id.in_(forums), Meeting.starts_at > now(), Meeting.cancelled_at.is_(None)
-    )
-    coming = reading().scalars(query.options(joinedload(Meeting.forum)).order_by(Meeting.starts_at).limit(4))
-    return [_meeting(meeting) for meeting in coming]
-
-
-def _meeting(meeting: Meeting) -> dict[str, Any]:
-    local = meeting.starts_at.astimezone(LOCAL)
-    return {
-        "name": meeting.forum.name,
-        "when": f"{day_name(local.date())} kl. {local:%H.%M}",
-        "day": f"{local.day} {NAMES[local.month - 1][:3]}",
-        "href": "/rapporter",
-    }
 
 
 def _downloads(chosen: Filter) -> list[dict[str, Any]]:
