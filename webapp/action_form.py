@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 
 from models.action import Action
 from models.forum import Forum, visible_forums
-from models.months import local_date
 from models.organisation import OUTSIDE_PARTY, Unit
 from models.report import ReportState
 from models.signal import Signal, open_signals
 from schemas.action import ActionChoices, ActionSchema
+from schemas.months import local_date
 from schemas.states import IllegalMoveError
 from schemas.taxonomy import UNASSESSED, category_labels
 from webapp.action_page import blueprint as blueprint

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from models.action import Action, ActionStatus
 from models.action_queries import find_action
-from models.months import local_date
 from models.user import Role
 from schemas.action import ActionChangeSchema
 from schemas.disclosure import protect_cell
+from schemas.months import local_date
 from webapp.action_rows import action_facts, action_row, effect_words
 from webapp.atgarder import blueprint as blueprint
 from webapp.form_input import Input, read_form, seal

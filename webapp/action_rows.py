@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 
 from models.action import OPEN_STATUSES, Action, ActionStatus
-from models.months import NAMES, day_name, local_date
+from schemas.months import NAMES, day_name, local_date
 from schemas.taxonomy import category_label
 from webapp.requests import now
 

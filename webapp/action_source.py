@@ -11,10 +11,10 @@ from sqlalchemy.orm import joinedload
 
 from models.agenda import AgendaItem, Decision
 from models.forum import Forum, Meeting, visible_forums
-from models.months import day_name
 from models.report import Report
 from models.review_queue import desk_reports
 from models.signal import Signal
+from schemas.months import day_name
 from schemas.taxonomy import category_label
 from webapp.desk import desk
 from webapp.forum_access import may_change

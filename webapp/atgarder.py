@@ -13,10 +13,10 @@ from sqlalchemy import Select, func, select
 
 from models.action import Action, ActionStatus
 from models.action_queries import is_late, visible_actions, with_rows
-from models.months import local_date
 from models.organisation import OUTSIDE_PARTY
 from models.user import Role
 from schemas.csv_cell import safe_cell
+from schemas.months import local_date
 from webapp.action_rows import action_row, late
 from webapp.decision_form import parties
 from webapp.requests import logger, now, person, reading, scope

@@ -12,8 +12,8 @@ from sqlalchemy.orm import joinedload
 from models.agenda_queries import agenda_sizes
 from models.forum import Forum, Meeting, visible_forums
 from models.forum_queries import ForumLine, forum_lines
-from models.months import local_date
 from schemas.ics import Event, calendar
+from schemas.months import local_date
 from webapp.decision_form import parties
 from webapp.forum_access import find_forum, may_change, meeting_of
 from webapp.forum_page import page as forum_page

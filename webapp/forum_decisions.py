@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from models.agenda import AgendaItem, Decision, Outcome
 from models.forum import Meeting
-from models.months import day_name, local_date
 from schemas.agenda import ForumDecisionSchema
+from schemas.months import day_name, local_date
 from schemas.states import IllegalMoveError
 from webapp.agenda import blueprint as blueprint
 from webapp.agenda import item_of

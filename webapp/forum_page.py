@@ -10,8 +10,8 @@ from flask import render_template, url_for
 from models.agenda_queries import agenda_sizes
 from models.forum import Agreement, Forum, ForumMember, Meeting
 from models.forum_queries import count_routed
-from models.months import day_name, local_date
 from models.organisation import OUTSIDE_PARTY
+from schemas.months import day_name, local_date
 from webapp.decision_form import parties
 from webapp.form_input import Input, seal
 from webapp.forum_access import may_change

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from models.forum import Agreement, Forum, ForumMember, ForumName
-from models.months import local_date
 from models.organisation import OUTSIDE_PARTY
 from schemas.forum import AgreementSchema, ConvenerSchema, NameSchema, SeatSchema
+from schemas.months import local_date
 from webapp.decision_form import parties
 from webapp.form_input import Input, read_form
 from webapp.forum_access import changing_forum, find_forum, must_change

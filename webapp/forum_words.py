@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from models.forum import Agreement, Forum
-from models.months import LOCAL, day_name
 from models.organisation import OUTSIDE_PARTY, Party
+from schemas.months import LOCAL, day_name
 
 TOGETHER = {"rotating": "Parterna turas om", "federation": "Samordningsförbundet"}
 

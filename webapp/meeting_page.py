@@ -14,12 +14,12 @@ from models.agenda import AgendaItem
 from models.agenda_queries import agenda_of
 from models.forum import Forum, Meeting
 from models.forum_queries import count_routed
-from models.months import LOCAL, day_name, local_date
 from models.packs import live_pack
 from models.report import Report
 from models.summary import SummaryState
 from models.user import Role
 from schemas.disclosure import protect_cell
+from schemas.months import LOCAL, day_name, local_date
 from webapp.form_input import Input, seal
 from webapp.forum_access import may_change
 from webapp.forum_words import when

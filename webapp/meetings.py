@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 from models.agenda_queries import agenda_of, next_position
 from models.forum import Forum, Meeting
 from models.forum_queries import next_meeting_of
-from models.months import local_date
 from models.outbox import Task
 from models.packs import order_near_pack, supersede_packs
 from schemas.forum import MeetingSchema
+from schemas.months import local_date
 from webapp.form_input import read_form, seal
 from webapp.forum_access import changing_forum, find_forum, meeting_of, must_change
 from webapp.forum_page import page as forum_page

@@ -11,10 +11,10 @@ from sqlalchemy.orm import joinedload, undefer
 from werkzeug.wrappers import Response as AnyResponse
 
 from models.forum import Forum, visible_forums
-from models.months import add_months, day_name, last_months, local_date, month_name
 from models.outbox import Task
 from models.summary import Summary, SummaryKind, SummaryState, next_version, order_summary, visible_summaries
 from models.user import Role
+from schemas.months import add_months, day_name, last_months, local_date, month_name
 from webapp.requests import logger, now, parts, person, reading, scope, writing
 
 blueprint = Blueprint("rapporter", __name__)
@@ -34,7 +34,9 @@ def list_summaries() -> str:
     total = reading().scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     last = max(1, -(-total // PAGE))
     page = min(max(1, request.args.get("sida", 1, type=int)), last)
-    rows = reading().scalars(query.options(joinedload(Summary.forum)).offset((page - 1) * PAGE).limit(PAGE))
+    rows = reading().scalars(
+        query.options(joinedload(Summary.forum).selectinload(Forum.names)).offset((page - 1) * PAGE).limit(PAGE)
+    )
     return render_template(
         "web/rapporter.html",
         summaries=[_row(summary) for summary in rows],
@@ -59,7 +61,8 @@ def _row(summary: Summary) -> dict[str, Any]:
     version = f", version {summary.version}" if summary.version > 1 else ""
     return {
         "title": f"{summary.kind.label} {period_words(summary)}{version}",
-        "forum": summary.forum.name,
+        # What it was called when the summary was made: so it stands in the document too.
+        "forum": summary.forum.name_on(local_date(summary.ordered_at)),
         "period": period_words(summary),
         "href": url_for("rapporter.download", summary_id=summary.id) if built else None,
         "html_href": url_for("rapporter.show", summary_id=summary.id)
