@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -21,8 +22,6 @@ from webapp.requests import logger, now, parts, reading, writing
 
 blueprint = Blueprint("sign_in", __name__)
 hasher = PasswordHasher()
-# Checked against when there is no such account, so that the time taken does not tell which addresses exist.
-NOBODY = hasher.hash(secrets.token_hex(16))
 KEPT = "kept-"  # what the fields of an interrupted form are called on the sign-in page
 SECONDS_UNSEEN = 60  # the moment last seen is written at most this often
 STALE = "Sidan har varit öppen för länge. Logga in igen"
@@ -69,10 +68,16 @@ def sign_in() -> Response | str | tuple[str, int]:
     return redirect(_safe(request.form.get("next")))
 
 
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """Checked against when there is no such account, so that the time taken does not tell which addresses exist."""
+    return hasher.hash(secrets.token_hex(16))
+
+
 def _check_password(email: str, password: str) -> User | None:
     user = reading().scalars(select(User).where(User.email == email, User.disabled_at.is_(None))).one_or_none()
     try:
-        hasher.verify(user.password_hash if user else NOBODY, password)
+        hasher.verify(user.password_hash if user else _nobody(), password)
     except VerificationError:
         return None
     return user
