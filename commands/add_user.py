@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 
 import click
+from marshmallow import ValidationError, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import settings
 from commands._accounts import add_account
+from commands._database import opened
 from models import Federation, User
-from models.base import Database
 from models.user import Role
+from schemas.report import LONGEST_ADDRESS
 
 SHORTEST = 15  # characters (OWASP ASVS 5.0, 6.2.1 for accounts without a second factor)
 
@@ -33,12 +34,23 @@ def command(
         raise click.ClickException(f"the password needs at least {SHORTEST} characters")
     if unit is None and role in (Role.REPORTER, Role.FORUM_MEMBER):
         raise click.ClickException("a reporter or forum member needs --unit")
-    with Database(settings.load().database_url).write() as session:
+    email = _address(email)
+    with opened() as database, database.write() as session:
         federation = _federation(session, federation_code)
-        if session.scalar(select(User.id).where(User.email == email.lower())):
+        if session.scalar(select(User.id).where(User.email == email)):
             raise click.ClickException(f"{email} has an account already")
-        add_account(session, federation, email.lower(), password, Role(role), title, unit, areas)
+        add_account(session, federation, email, password, Role(role), title, unit, areas)
     click.echo(f"{email} can sign in as {Role(role).label}")
+
+
+def _address(email: str) -> str:
+    """The address as the sign-in looks it up."""
+    address = email.strip().lower()
+    try:
+        validate.And(validate.Email(), validate.Length(max=LONGEST_ADDRESS))(address)
+    except ValidationError:
+        raise click.ClickException(f"{address[:80]} is not an email address") from None
+    return address
 
 
 def _federation(session: Session, code: str | None) -> Federation:

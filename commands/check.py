@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 import settings
+from commands._database import opened
 from models.base import Database, utc_now
 from worker import pdf
 
@@ -61,13 +62,13 @@ CHECKS: dict[str, Check] = {
 def command() -> int:
     """Check settings, migrations, versions, clock, fonts and Pango; exit code 1 when anything is wrong."""
     current = settings.load()
-    database = Database(current.database_url)
     click.echo(f"ok     settings: {current.profile} profile")
     faults = 0
-    for name, check in CHECKS.items():
-        fault = _result(check, current, database)
-        faults += fault is not None
-        click.echo(f"FAULT  {name}: {fault}" if fault else f"ok     {name}")
+    with opened(current) as database:
+        for name, check in CHECKS.items():
+            fault = _result(check, current, database)
+            faults += fault is not None
+            click.echo(f"FAULT  {name}: {fault}" if fault else f"ok     {name}")
     return 1 if faults else 0
 
 

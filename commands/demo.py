@@ -6,6 +6,7 @@ import json
 import os
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy import select
@@ -13,11 +14,13 @@ from sqlalchemy.orm import Session
 
 import settings
 from commands._accounts import add_account
+from commands._database import opened
 from commands._filing import Filing
 from commands._organisation import load_organisation
-from models import Federation, Forum, Meeting, Report
+from models import Federation, Forum, Meeting, Report, User
 from models.base import Database, utc_now
-from models.months import LOCAL, add_months, local_date, month_of
+from schemas.months import LOCAL, add_months, local_date, month_of
+from schemas.text import clean
 from webapp.demo import ACCOUNTS
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -39,20 +42,36 @@ def command(show: bool) -> None:
 
 
 def _fill(current: settings.Settings) -> None:
-    database = Database(current.database_url)
-    ensure_example_federation(database)
+    with opened(current) as database:
+        ensure_example_federation(database)
+        told = _told(database)
+    if not told.issuperset(map(_words, _cases())):
+        _file_cases(current, told)
+
+
+def _told(database: Database) -> set[str]:
+    """The texts of the sample cases that were filed before: all of them, unless a first run was interrupted."""
+    texts = [_words(case) for case in _cases()]
     with database.read() as session:
-        filed = session.scalar(select(Report.id).limit(1)) is not None
-    database.dispose()
-    if not filed:
-        _file_cases(current)
+        if len(session.scalars(select(Report.id).limit(len(texts))).all()) == len(texts):
+            return set(texts)  # Among many other reports they are not looked for.
+        return set(session.scalars(select(Report.description).where(Report.description.in_(texts))))
+
+
+def _words(case: dict[str, Any]) -> str:
+    return clean(case["text"])
 
 
 def ensure_example_federation(database: Database) -> None:
-    """Load the example federation with its accounts, unless there is a federation already."""
+    """Load the example federation with its accounts, unless it is there.
+
+    Raises: click.ClickException when the database belongs to a federation of its own.
+    """
     with database.write() as session:
-        if session.scalar(select(Federation.id)) is None:
+        if session.scalar(select(Federation.id).limit(1)) is None:
             _load_federation(session)
+        elif session.scalar(select(User.id).where(User.is_example).limit(1)) is None:
+            raise click.ClickException("example data goes into an empty database only, and this one is in use")
 
 
 def _load_federation(session: Session) -> None:
@@ -72,12 +91,16 @@ def _working_day(day: date) -> date:
     return day + timedelta(days=8 - day.isoweekday()) if day.isoweekday() > 5 else day
 
 
-def _file_cases(current: settings.Settings) -> None:
-    """File every sample case as its writer would, at moments spread evenly over the last twelve months."""
-    lines = (DATA / "sample-cases.jsonl").read_text(encoding="utf-8").splitlines()
-    cases = [json.loads(line) for line in lines if line.strip()]
-    end = utc_now()
+def _file_cases(current: settings.Settings, told: set[str]) -> None:
+    """File every case that was not told before, as its writer would, at moments spread evenly over twelve months."""
+    cases, end = _cases(), utc_now()
     start = datetime.combine(add_months(month_of(end), 1 - MONTHS_BACK), time(9), LOCAL)
     with Filing(current) as filing:
         for index, case in enumerate(cases):
-            filing.file(case, start + (end - start) * (index + 1) / (len(cases) + 1))
+            if _words(case) not in told:
+                filing.file(case, start + (end - start) * (index + 1) / (len(cases) + 1))
+
+
+def _cases() -> list[dict[str, Any]]:
+    lines = (DATA / "sample-cases.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.strip()]

@@ -14,14 +14,15 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 import settings
+from commands._database import opened
 from commands.demo import ensure_example_federation
 from models import Area, Classification, Party, Report, ReportNumber, Slice, Unit, User
 from models.base import Database, insert_into, utc_now
 from models.month_count import mark_slice
-from models.months import local_date, month_of
 from models.organisation import OUTSIDE_PARTY
 from models.report import Occurred, Recurrence, ReportState
 from models.user import Role
+from schemas.months import local_date, month_of
 from worker.recount import recount
 
 TEXTS = Path(__file__).resolve().parent.parent / "data" / "classifier" / "training.jsonl"
@@ -39,8 +40,13 @@ def command(reports: int, seed: int) -> None:
     current = settings.load()
     if current.production:
         raise click.ClickException("fictitious data never goes into a production database")
-    database = Database(current.database_url)
-    ensure_example_federation(database)
+    with opened(current) as database:
+        ensure_example_federation(database)
+        _load(database, reports, seed)
+        click.echo(f"{reports} reports loaded, {_count(database)} slices counted")
+
+
+def _load(database: Database, reports: int, seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - reproducible on purpose
     with database.write() as session:
         moments = sorted(_moments(dice, reports))
@@ -48,7 +54,6 @@ def command(reports: int, seed: int) -> None:
         for batch in _batches(rows):
             _insert(session, batch)
         _advance_sequence(session)
-    click.echo(f"{reports} reports loaded, {_count(database)} slices counted")
 
 
 def _advance_sequence(session: Session) -> None:
@@ -66,14 +71,15 @@ def _moments(dice: random.Random, reports: int) -> Iterator[datetime]:
 def _rows(session: Session, dice: random.Random, moments: list[datetime], seed: int) -> Iterator[dict[str, Any]]:
     """The reports, oldest first. Some pairs and areas are commoner than others, as they are in life."""
     texts = [json.loads(line) for line in TEXTS.read_text(encoding="utf-8").splitlines()]
-    reporters = list(session.scalars(select(User).where(User.role == Role.REPORTER, User.is_example)))
-    areas = list(
-        session.scalars(select(Area).where(Area.federation_id == reporters[0].federation_id).order_by(Area.id))
-    )
-    units = list(session.scalars(select(Unit).join(Party).order_by(Unit.id)))
+    writers = select(User).where(User.role == Role.REPORTER, User.is_example).order_by(User.id)
+    reporters = list(session.scalars(writers))
+    home = reporters[0].federation_id
+    areas = list(session.scalars(select(Area).where(Area.federation_id == home).order_by(Area.id)))
+    units = list(session.scalars(select(Unit).join(Party).where(Party.federation_id == home).order_by(Unit.id)))
     inside = [unit for unit in units if unit.party.code != OUTSIDE_PARTY]
     first = (session.scalar(select(func.max(Report.id))) or 0) + 1
-    numbers = dict(session.execute(select(ReportNumber.year, ReportNumber.last)).all())
+    given = select(ReportNumber.year, ReportNumber.last).where(ReportNumber.federation_id == home)
+    numbers = dict(session.execute(given).all())
     awaiting_from = int(len(moments) * (1 - SHARE_AWAITING))
     for index, moment in enumerate(moments):
         case = dice.choice(texts)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-import settings
+from commands._database import opened
 from commands._organisation import load_organisation
-from models.base import Database, utc_now
+from models.base import utc_now
 from schemas.months import month_of
 
 
@@ -17,8 +17,7 @@ from schemas.months import month_of
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def command(file: Path) -> None:
     """Load a federation from FILE (JSON, in the form of data/hoglandet.json)."""
-    database = Database(settings.load().database_url)
-    with database.write() as session:
+    with opened() as database, database.write() as session:
         data = json.loads(file.read_text(encoding="utf-8"))
         federation = load_organisation(session, data, month_of(utc_now()))
         click.echo(f"{federation.name} is loaded")

@@ -6,7 +6,7 @@ import click
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-import settings
+from commands._database import opened
 from models.base import Database, utc_now
 from models.month_count import Slice, mark_slice
 from models.report import Report
@@ -16,7 +16,13 @@ from worker.recount import COUNTS, recount
 @click.command()
 def command() -> None:
     """Rebuild all counts, slice by slice; people can go on working meanwhile."""
-    database = Database(settings.load().database_url)
+    with opened() as database:
+        slices, changed = _recount(database)
+    click.echo(f"{slices} slices counted, {changed} numbers changed")
+
+
+def _recount(database: Database) -> tuple[int, int]:
+    """Count all slices. Returns: how many there are, and how many numbers were wrong."""
     with database.write() as session:
         for area_id, month in session.execute(select(Report.area_id, Report.month).distinct()):
             mark_slice(session, area_id, month)
@@ -29,8 +35,7 @@ def command() -> None:
     with database.read() as session:
         after = _counts(session)
     changed = [key for key in before | after if before.get(key) != after.get(key)]
-    database.dispose()
-    click.echo(f"{len(slices)} slices counted, {len(changed)} numbers changed")
+    return len(slices), len(changed)
 
 
 def _counts(session: Session) -> dict[tuple[object, ...], tuple[object, ...]]:
