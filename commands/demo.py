@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 import settings
 from commands._accounts import add_account
 from commands._database import opened
+from commands._example_work import add_example_work
 from commands._filing import Filing
 from commands._organisation import load_organisation
 from models import Federation, Forum, Meeting, Report, User
@@ -84,6 +85,7 @@ def _load_federation(session: Session) -> None:
     for forum in session.scalars(select(Forum)):
         day = _working_day(today + timedelta(days=DAYS_TO_MEETING[forum.kind.value]))
         session.add(Meeting(forum_id=forum.id, starts_at=datetime.combine(day, time(13), LOCAL)))
+    add_example_work(session, federation, today)
 
 
 def _working_day(day: date) -> date:
