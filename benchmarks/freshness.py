@@ -16,7 +16,7 @@ from benchmarks import load
 from benchmarks.output import percentile, print_facts, print_table
 from benchmarks.posts import FormPoster
 from benchmarks.scratch import Product, scratch_product
-from benchmarks.submit import STEADY_CONNECTIONS, check_answers
+from benchmarks.submit import check_answers
 from models.base import Database
 from models.month_count import Slice
 from models.report import Report
@@ -33,7 +33,7 @@ def main(seconds: float, rate: float, idle_posts: int, database_url: str | None)
         product.start_valkey()
         product.start_workers()
         where, _ = product.start_web()
-        load.run(load.Load(where, product.settings, "form", 1, 2, 2))  # The worker loads its model at the first report.
+        load.run(load.steady(where, product.settings, 1, 2))  # The worker loads its model at the first report.
         rows = [
             ("idle, one by one", *measure(product, lambda: _one_by_one(product, where, idle_posts))),
             (f"{rate:g} posts/s for {seconds:g} s", *measure(product, lambda: _steady(product, where, seconds, rate))),
@@ -56,7 +56,7 @@ def _one_by_one(product: Product, where: str, posts: int) -> list[load.Answer]:
 
 
 def _steady(product: Product, where: str, seconds: float, rate: float) -> list[load.Answer]:
-    return load.run(load.Load(where, product.settings, "form", seconds, STEADY_CONNECTIONS, rate))
+    return load.run(load.steady(where, product.settings, seconds, rate))
 
 
 def measure(product: Product, send: Callable[[], Sequence[load.Answer]]) -> tuple[int, float, float, float, int]:

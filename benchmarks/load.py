@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import threading
 import time
@@ -30,6 +31,12 @@ class Load:
     seconds: float
     connections: int
     rate: float | None = None
+
+
+def steady(where: str, settings: Settings, seconds: float, rate: float) -> Load:
+    """Form posts at a constant rate, with a connection for each post of a second: while answers take less than
+    that, there is always one free when the next post is due."""
+    return Load(where, settings, "form", seconds, max(PROCESSES, math.ceil(rate)), rate)
 
 
 @dataclass(frozen=True)

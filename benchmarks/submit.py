@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from statistics import median
 
 import click
@@ -18,7 +20,6 @@ from models.base import Database
 from models.report import Report
 
 CONNECTIONS = 8  # as many as the web server has threads
-STEADY_CONNECTIONS = 32  # so that a slow answer does not keep the next post from leaving in time
 BARE_APP = "benchmarks.bare:create_app"
 
 
@@ -28,48 +29,67 @@ def main(seconds: float, rate: float, burst: float, rounds: int, database_url: s
     with scratch_product(database_url) as product:
         print_facts(product.home, product.settings.database_url)
         product.start_valkey()
-        measure_ratio(product, burst, rounds)
-    with scratch_product(database_url) as product:
-        product.start_valkey()
         product.start_workers()
         measure_steady(product, seconds, rate)
+        product.supervisor.stop()
+        product.start_valkey()
+        measure_ratio(product, burst, rounds)
 
 
 def measure_ratio(product: Product, burst: float, rounds: int) -> None:
-    """At full speed over as many connections as the server has threads; the worker rests, so that both
+    """At full speed over as many connections as the server has threads; the workers rest, so that both
     have the machine to themselves."""
-    servers = {"bare": product.start_web(BARE_APP), "form": product.start_web()}
-    speed: dict[str, list[float]] = {"bare": [], "form": []}
-    answers: dict[str, list[load.Answer]] = {"bare": [], "form": []}
-    cpu = {"bare": 0.0, "form": 0.0}
+    bare = Server("bare", *product.start_web(BARE_APP))
+    form = Server("form", *product.start_web())
+    stored = count_reports(product)
     for _ in range(rounds):
-        for kind, (where, child) in servers.items():
-            before = _cpu(child)
-            got = load.run(load.Load(where, product.settings, kind, burst, CONNECTIONS))
-            cpu[kind] += _cpu(child) - before
-            answers[kind] += got
-            speed[kind].append(len(got) / (got[-1].ended - got[0].begun))
-    rows = [
-        (name, median(speed[kind]), *latencies(answers[kind]), cpu[kind] / len(answers[kind]) * 1000)
-        for name, kind in (("bare INSERT", "bare"), ("form post", "form"))
-    ]
+        bare.take_round(product, burst)
+        form.take_round(product, burst)
+    check_answers(bare.answers, BarePoster.expected)
+    check_answers(form.answers, FormPoster.expected)
+    rows = [("bare INSERT", *bare.figures()), ("form post", *form.figures())]
     print_table(("full speed", "posts/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms/post"), rows)
-    ratios = [form / bare for form, bare in zip(speed["form"], speed["bare"], strict=True)]
+    ratios = [ours / theirs for ours, theirs in zip(form.speeds, bare.speeds, strict=True)]
     click.echo(f"ratio form/bare {median(ratios):.2f}, in rounds {', '.join(f'{ratio:.2f}' for ratio in ratios)}")
-    check_answers(answers["bare"], BarePoster.expected)
-    check_answers(answers["form"], FormPoster.expected)
-    check_stored(product, len(answers["form"]))
+    check_stored(len(form.answers), count_reports(product) - stored)
+
+
+@dataclass
+class Server:
+    """One of the two servers that are compared, and what it has shown."""
+
+    kind: str
+    where: str
+    child: Child
+    speeds: list[float] = field(default_factory=list)
+    answers: list[load.Answer] = field(default_factory=list)
+    cpu: float = 0.0
+
+    def take_round(self, product: Product, seconds: float) -> None:
+        begun: list[float] = []
+        plan = load.Load(self.where, product.settings, self.kind, seconds, CONNECTIONS)
+        got = load.run(plan, lambda: begun.append(self._cpu()))
+        self.cpu += self._cpu() - begun[0]
+        self.answers += got
+        self.speeds.append(len(got) / (got[-1].ended - got[0].begun))
+
+    def figures(self) -> tuple[float, ...]:
+        """Posts a second (median of the rounds), latencies, and CPU time of the server for each post in ms."""
+        return median(self.speeds), *latencies(self.answers), self.cpu / len(self.answers) * 1000
+
+    def _cpu(self) -> float:
+        return cpu_seconds(self.child.process.pid) if self.child.process else math.nan
 
 
 def measure_steady(product: Product, seconds: float, rate: float) -> None:
     """At a constant rate with Valkey, worker and beat at work; latency counts from the moment a post was due."""
     where, _ = product.start_web()
-    answers = load.run(load.Load(where, product.settings, "form", seconds, STEADY_CONNECTIONS, rate))
+    answers = load.run(load.steady(where, product.settings, seconds, rate))
+    check_answers(answers, FormPoster.expected)
     headings = ("steady load, whole product", "posts", "p50 ms", "p95 ms", "p99 ms", "max ms")
     slowest = max(answer.milliseconds for answer in answers)
     print_table(headings, [(f"{rate:g} posts/s for {seconds:g} s", len(answers), *latencies(answers), slowest)])
-    check_answers(answers, FormPoster.expected)
-    check_stored(product, len(answers))
+    check_stored(len(answers), count_reports(product))
 
 
 def latencies(answers: Sequence[load.Answer]) -> tuple[float, float, float]:
@@ -85,16 +105,17 @@ def check_answers(answers: Sequence[load.Answer], expected: int) -> None:
         raise click.ClickException(f"{len(others)} of {len(answers)} posts failed, with status {sorted(set(others))}")
 
 
-def check_stored(product: Product, posts: int) -> None:
-    """Raises: click.ClickException unless each receipt has its one report."""
+def count_reports(product: Product) -> int:
+    """How many reports are stored."""
     database = Database(product.settings.database_url)
     with database.read() as session:
         stored = session.scalar(select(func.count()).select_from(Report)) or 0
     database.dispose()
+    return stored
+
+
+def check_stored(posts: int, stored: int) -> None:
+    """Raises: click.ClickException unless each receipt has its one report."""
     if stored != posts:
         raise click.ClickException(f"{posts} receipts, but {stored} reports")
     click.echo(f"{posts} receipts, {stored} reports stored, 0 errors")
-
-
-def _cpu(child: Child) -> float:
-    return cpu_seconds(child.process.pid) if child.process else 0.0
