@@ -38,9 +38,9 @@ def check_move(current: State, wanted: State, why: str = "") -> None:
     Raises: IllegalMoveError when it may not, or when a reason is missing.
     """
     if wanted not in EDGES[current]:
-        raise IllegalMoveError(f"En rapport som är {current.label} kan inte bli {wanted.label}")
+        raise IllegalMoveError(f"En rapport i läget ”{current.label}” kan inte få läget ”{wanted.label}”")
     if wanted in WITH_REASON and not why.strip():
-        raise IllegalMoveError(f"Skriv varför rapporten blir {wanted.label}")
+        raise IllegalMoveError(f"Skriv varför rapporten får läget ”{wanted.label}”")
 
 
 def way(current: State, wanted: State) -> list[State]:
@@ -53,4 +53,4 @@ def way(current: State, wanted: State) -> list[State]:
         return [wanted]
     if State.IN_REVIEW in EDGES[current] and wanted in EDGES[State.IN_REVIEW]:
         return [State.IN_REVIEW, wanted]
-    raise IllegalMoveError(f"En rapport som är {current.label} kan inte bli {wanted.label}")
+    raise IllegalMoveError(f"En rapport i läget ”{current.label}” kan inte få läget ”{wanted.label}”")

@@ -130,7 +130,7 @@ def test_what_others_work_with_is_not_taken_back(site: Site) -> None:
     assert "Ta tillbaka rapporten" not in reporter.get(page).text
     answer = send(reporter, "/mina-rapporter", f"{page}/ta-tillbaka", withdrawal="Jag ångrar mig")
     assert answer.status_code == 422
-    assert "En rapport som är Hos part kan inte bli Återtagen" in answer.text
+    assert "En rapport i läget ”Hos part” kan inte få läget ”Återtagen”" in answer.text
     assert report_of(site, reference).state is ReportState.WITH_PARTY
 
 

@@ -9,9 +9,9 @@ from flask import g
 from werkzeug.datastructures import MultiDict
 
 from models.forum_calendar import next_meetings
-from models.months import NAMES, local_date
 from models.organisation import OUTSIDE_UNIT, Party, Unit, parties_of
 from models.report import UNASSESSED, Level, Recurrence, Report, ReportKind, ReportState
+from schemas.months import NAMES, local_date
 from schemas.review import ASK, MERGE, NO_FORUM, PARTY, REFER, STAY, Choices
 from schemas.states import IllegalMoveError, way
 from schemas.taxonomy import category_labels
@@ -78,7 +78,7 @@ def destinations(report: Report) -> list[tuple[str, str]]:
     ]
     others = [(code, label) for code, label in LABELS.items() if _possible(report.state, STATES[code])]
     undecided = "Bestäm senare, rapporten ligger kvar i kön"
-    stay = undecided if report.state in UNDECIDED else f"Ingen flytt, rapporten är {report.state.label.lower()}"
+    stay = undecided if report.state in UNDECIDED else f"Ingen flytt, läget är kvar: {report.state.label}"
     return [*forums, *others, (STAY, stay)]
 
 

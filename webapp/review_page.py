@@ -9,12 +9,12 @@ from typing import Any
 from flask import current_app, render_template, url_for
 from sqlalchemy import select
 
-from models.months import day_name, local_date
 from models.organisation import Unit
 from models.report import Report, ReportKind, ReportState
 from models.review import InfoRequest, StateChange, Track
 from models.review_queue import WAITING, number_waiting, oldest, place_in_queue
 from models.similar_reports import candidates
+from schemas.months import day_name, local_date
 from schemas.redaction import pieces
 from schemas.similarity import Likeness, Told, similar
 from schemas.states import IllegalMoveError, way
@@ -149,8 +149,10 @@ def _similar_row(likeness: Likeness, report: Report) -> dict[str, Any]:
 
 
 def history(report: Report) -> list[dict[str, str]]:
-    """What has happened to a report, newest first, in plain words."""
+    """What has happened to a report, newest first. A unit's track is told of only where it went its own way."""
     query = select(StateChange).where(StateChange.report_id == report.id).order_by(StateChange.id.desc())
+    changes = reading().scalars(query).all()
+    whole = {(change.made_at, change.to_state) for change in changes if change.unit_id is None}
     names = units()
     return [
         {
@@ -160,7 +162,8 @@ def history(report: Report) -> list[dict[str, str]]:
             "function": change.function,
             "why": change.why,
         }
-        for change in reading().scalars(query)
+        for change in changes
+        if change.unit_id is None or (change.made_at, change.to_state) not in whole
     ]
 
 
