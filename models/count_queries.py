@@ -27,7 +27,7 @@ def pair_sums(session: Session, window: Window) -> dict[tuple[int, int], int]:
     """Reports by (from_unit_id, about_unit_id)."""
     table = _pairs(window)
     query = select(table.from_unit_id, table.about_unit_id, func.sum(table.reports)).where(*_inside(table, window))
-    rows = session.execute(query.group_by(table.from_unit_id, table.about_unit_id))
+    rows = session.execute(_counted(query.group_by(table.from_unit_id, table.about_unit_id), table))
     return {(sender, about): count for sender, about, count in rows}
 
 
@@ -35,15 +35,34 @@ def category_sums(session: Session, window: Window) -> dict[str, int]:
     """Reports by category."""
     table = MonthCategoryCount
     query = select(table.category, func.sum(table.reports)).where(*_inside(table, window)).group_by(table.category)
-    return {str(category): int(count) for category, count in session.execute(query)}
+    return {str(category): int(count) for category, count in session.execute(_counted(query, table))}
 
 
 def about_month_sums(session: Session, window: Window) -> dict[tuple[int, date], int]:
     """Reports by (about_unit_id, month)."""
     table = _pairs(window)
     query = select(table.about_unit_id, table.month, func.sum(table.reports)).where(*_inside(table, window))
-    rows = session.execute(query.group_by(table.about_unit_id, table.month))
+    rows = session.execute(_counted(query.group_by(table.about_unit_id, table.month), table))
     return {(about, month): count for about, month, count in rows}
+
+
+def good_sums(session: Session, window: Window) -> dict[int, int]:
+    """Reports of what worked, by about_unit_id. They have no category, so a window with one holds none."""
+    table = MonthPairCount
+    if window.category:
+        return {}
+    total = func.sum(table.good)
+    query = select(table.about_unit_id, total).where(*_inside(table, window)).group_by(table.about_unit_id)
+    return {about: int(count) for about, count in session.execute(query.having(total > 0))}
+
+
+def count_good(session: Session, window: Window, senders: Collection[int] | None, about: Collection[int] | None) -> int:
+    """Reports of what worked between some units; None stands for all units."""
+    table = MonthPairCount
+    where = _inside(table, window)
+    where += [table.from_unit_id.in_(senders)] if senders is not None else []
+    where += [table.about_unit_id.in_(about)] if about is not None else []
+    return int(session.scalar(select(_sum(table.good)).where(*where)) or 0)
 
 
 def awaiting(session: Session, area_ids: Collection[int]) -> int:
@@ -62,6 +81,11 @@ def count_reports(
     where += [table.about_unit_id.in_(about)] if about is not None else []
     reports, waiting = session.execute(select(_sum(table.reports), _sum(table.awaiting)).where(*where)).one()
     return int(reports), int(waiting)
+
+
+def _counted(query: Any, table: Any) -> Any:
+    """Only groups that hold a deviation: where there are only reports of what worked, nothing chafes."""
+    return query.having(func.sum(table.reports) > 0)
 
 
 def _sum(column: Any) -> ColumnElement[int]:

@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre
 from schemas.personal_data import Finding, screen
 from schemas.taxonomy import category_labels
 from schemas.text import clean
-from schemas.words import OUTSIDE_UNIT, Consequence, Occurred, RaisedDirectly, Recurrence, Word
+from schemas.words import OUTSIDE_UNIT, Consequence, Occurred, RaisedDirectly, Recurrence, ReportKind, Word
 
 SHORTEST, LONGEST, LONGEST_SUGGESTION, LONGEST_NAME = 20, 1500, 500, 120
 LONGEST_ADDRESS = 254  # characters (RFC 5321, section 4.5.3.1.3)
@@ -71,6 +71,7 @@ class ReportSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
+    kind = _choice(ReportKind, "Välj ett av alternativen", load_default=ReportKind.DEVIATION.value)
     area = fields.String(**_must("Välj kommunområde"))
     reporting_unit = fields.String(**_must("Välj vilken verksamhet du rapporterar för"))
     counterpart = fields.String(**_must("Välj vilken motpart rapporten gäller"))
@@ -166,7 +167,10 @@ class ReportSchema(Schema):
 
     @post_load
     def _only_wanted(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """An address is stored only when its owner asked for mail."""
+        """An address is stored only when its owner asked for mail; what is asked about failures is not stored
+        about what worked."""
+        if data["kind"] == ReportKind.GOOD:
+            data |= {"consequence": [], "reporter_category": None, "raised_directly": None}
         data["feedback_email"] = data["feedback_email"] if data["wants_feedback"] else None
         return data
 

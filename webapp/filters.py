@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import abort, request, url_for
 
-from models.months import add_months, day_name, local_date, month_name, months_between
 from models.organisation import Area, Party, Unit, parties_of
+from schemas.months import add_months, day_name, local_date, month_name, months_between
 from schemas.taxonomy import UNASSESSED, UNASSESSED_LABEL, category_labels
 from webapp.requests import now, person, reading
 
@@ -22,9 +22,12 @@ PERIODS = {
     "allt": "Hela tiden",
 }
 BEGINNING = date(2016, 1, 1)  # the year when the first Lex Heller was kept
-STATUSES = {"nya": "Nya att granska", "granskade": "Granskade"}
+LATE = "sena"
+STATUSES = {"nya": "Nya att granska", "granskade": "Granskade", LATE: "Saknar återkoppling"}
+GOOD = "fungerade"
+KINDS = {"": "Något som brast", GOOD: "Något som fungerade"}
 LEVELS = ("part", "verksamhet")
-LIST_KEYS = ("omrade", "period", "kategori", "status", "fran", "om", "sida")
+LIST_KEYS = ("omrade", "period", "kategori", "status", "fran", "om", "sida", "slag")
 OVERVIEW_KEYS = ("omrade", "period", "kategori", "niva", "visa")
 
 
@@ -48,6 +51,7 @@ class Filter:
     last: date
     category: str
     status: str
+    kind: str
     about: Place | None
     sender: Place | None
     level: str
@@ -83,6 +87,7 @@ class Filter:
             "period": self.period,
             "kategori": self.category,
             "status": self.status,
+            "slag": self.kind,
             "fran": self.sender.code if self.sender else "",
             "om": self.about.code if self.about else "",
         }
@@ -110,6 +115,7 @@ def read_filter(keys: Container[str] = LIST_KEYS) -> Filter:
         last=last,
         category=_known(request.args.get("kategori", ""), {"", UNASSESSED, *category_labels()}),
         status=_known(request.args.get("status", ""), {"", *STATUSES}),
+        kind=_known(request.args.get("slag", ""), KINDS),
         about=_place(request.args.get("om", ""), parties),
         sender=_place(request.args.get("fran", ""), parties),
         level=_known(request.args.get("niva", "part"), LEVELS),

@@ -13,13 +13,15 @@ from models.count_queries import Window, about_month_sums, awaiting, category_su
 from models.report import oldest_awaiting
 from models.signal import Signal, open_signals
 from schemas.months import NAMES, add_months, last_months, local_date
-from schemas.taxonomy import UNASSESSED, category_label
+from schemas.taxonomy import category_label
 from webapp.filters import OVERVIEW_KEYS, Filter, fields, read_filter
+from webapp.good_reports import good_card
 from webapp.heat_map import Line, heat_map
 from webapp.report_rows import queue_rows, waited
 from webapp.requests import now, reading
 from webapp.signaler import nearby, signal_row
 from webapp.task_cards import coming_meetings, late_tile, meeting_tile, open_actions
+from webapp.waiting import answer_tile, waiting_sentence
 
 blueprint = Blueprint("oversikt", __name__)
 IN_QUEUE = 5
@@ -39,7 +41,9 @@ def show() -> str:
         "web/oversikt.html",
         title_line=chosen.title_line,
         filters=_filters(chosen),
-        tiles=_tiles(chosen, window, queue, meetings),
+        tiles=_tiles(chosen, queue, meetings),
+        waiting=waiting_sentence(chosen),
+        good=good_card(chosen, window),
         heat=None if chosen.view == "lista" else _heat(chosen, counts, signals),
         ways=_switch(chosen),
         pairs=_pairs(chosen, counts) if chosen.view == "lista" else None,
@@ -60,7 +64,7 @@ def _filters(chosen: Filter) -> dict[str, Any]:
     return {"action": "/oversikt", "fields": shown, "clear_href": clear, "hidden": kept}
 
 
-def _tiles(chosen: Filter, window: Window, queue: list[Any], meetings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _tiles(chosen: Filter, queue: list[Any], meetings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     waiting = awaiting(reading(), chosen.area_ids)
     first = waited(queue[0], local_date(now())) if queue else {"waited": "", "late": False}
     oldest = f"Äldsta väntat {first['waited']}" if queue else "Inget väntar"
@@ -72,13 +76,7 @@ def _tiles(chosen: Filter, window: Window, queue: list[Any], meetings: list[dict
             "href": chosen.address("avvikelser.list_reports", status="nya", period="allt", kategori=""),
             "late": first["late"],
         },
-        {
-            "number": category_sums(reading(), window).get(UNASSESSED, 0),
-            "title": "Behöver bedömas",
-            "detail": "Maskinen gav inget förslag",
-            "href": chosen.address("avvikelser.list_reports", kategori=UNASSESSED),
-            "late": False,
-        },
+        answer_tile(chosen),
         late_tile(chosen.area_ids, chosen.area_code),
         meeting_tile(meetings),
     ]

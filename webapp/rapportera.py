@@ -15,11 +15,11 @@ from werkzeug.wrappers import Response
 
 from models.draft import Draft, own_drafts
 from models.month_count import mark_slice, reports_about
-from models.months import day_name, local_date, month_of
 from models.organisation import OUTSIDE_UNIT
 from models.outbox import Outbox, Task
-from models.report import Report, own_reports, take_reference
+from models.report import Report, ReportKind, own_reports, take_reference
 from models.user import Role
+from schemas.months import day_name, local_date, month_of
 from schemas.report import FREE_TEXTS, PROTECTED, ReportSchema, errors_by_field, stop_message, suspects
 from schemas.text import clean
 from webapp import form_key
@@ -34,7 +34,7 @@ ENOUGH_ALIKE = 5  # fewer would point at colleagues
 ANSWERS = (
     *("area_id", "from_unit_id", "about_unit_id", "other_units", "counterpart_other", "description", "occurred"),
     *("occurred_on", "consequences", "recurrence", "reporter_category", "raised_directly", "suggestion"),
-    *("feedback_email", "may_paraphrase"),
+    *("feedback_email", "may_paraphrase", "kind"),
 )
 EXPIRED = "Sidan har varit öppen för länge. Din text finns kvar. Skicka igen."
 SENT_BEFORE = (
@@ -47,10 +47,15 @@ SENT_BEFORE = (
 def report() -> Response | tuple[str, int]:
     offered = offer()
     if request.method == "GET":
-        return page(offered, _draft_values() or blank(offered))
+        return page(offered, _draft_values() or blank(offered) | {"kind": _asked_kind()})
     if request.form.get("do") == "draft":
         return _save_draft(offered, typed(request.form))
     return _receive(offered, typed(request.form))
+
+
+def _asked_kind() -> str:
+    """What the address asks the form to be about; anything else than good collaboration is a failing."""
+    return ReportKind.GOOD.value if request.args.get("om") == "fungerade" else ReportKind.DEVIATION.value
 
 
 def show_again(form: MultiDict[str, str], notice: str) -> tuple[str, int]:
@@ -91,10 +96,14 @@ def _store(offered: Offer, answers: dict[str, Any], key: str) -> str:
         row.reference = take_reference(session, row.federation_id, row.month.year)
         session.add(row)
         session.flush()
-        session.add(Outbox(task=Task.CLASSIFY_REPORT, subject_id=row.id, created_at=moment))
-        mark_slice(session, row.area_id, row.month)
+        # The categories are kinds of failings, so what worked is counted without one.
+        good = row.kind is ReportKind.GOOD
+        if not good:
+            session.add(Outbox(task=Task.CLASSIFY_REPORT, subject_id=row.id, created_at=moment))
+        slice_id = mark_slice(session, row.area_id, row.month)
         session.execute(delete(Draft).where(Draft.form_key == key))
-    parts().doorbell.ring(Task.CLASSIFY_REPORT.value, Task.CLASSIFY_REPORT.queue, row.id)
+    bell = ("recount_slice", "fast", slice_id) if good else (Task.CLASSIFY_REPORT.value, "fast", row.id)
+    parts().doorbell.ring(*bell)
     logger.info("received", report_id=row.id)
     return row.reference
 
@@ -111,6 +120,7 @@ def _new_report(offered: Offer, answers: dict[str, Any], key: str) -> Report:
         other_units=[units[code].id for code in answers["other_actors"]],
         counterpart_other=answers["counterpart_other"] if answers["counterpart"] == OUTSIDE_UNIT else "",
         form_key=key,
+        kind=ReportKind(answers["kind"]),
         description=answers["description"],
         occurred=answers["occurred"],
         occurred_on=answers["occurred_on"],
@@ -142,7 +152,9 @@ def receipt(reference: str) -> str:
     row = reading().scalars(own_reports(scope()).where(Report.reference == reference)).one_or_none()
     if row is None:
         abort(404)
-    return render_template("web/kvitto.html", report=_receipt(row), steps=_steps(row), alike=_alike(reading(), row))
+    good = row.kind is ReportKind.GOOD
+    steps, alike = (_good_steps(row), None) if good else (_steps(row), _alike(reading(), row))
+    return render_template("web/kvitto.html", report=_receipt(row) | {"good": good}, steps=steps, alike=alike)
 
 
 def _receipt(row: Report) -> dict[str, Any]:
@@ -165,6 +177,17 @@ def _steps(row: Report) -> list[dict[str, str]]:
             "text": "Det som återkommer tas upp i rätt forum, utan att någon person pekas ut.",
         },
         {"title": f"Besvaras senast {_day(row.answer_due_on)}.", "text": answer},
+    ]
+
+
+def _good_steps(row: Report) -> list[dict[str, str]]:
+    receiver = row.receiver.title if row.receiver else "Samordningsförbundet"
+    return [
+        {"title": f"Läses senast {_day(row.review_due_on)}.", "text": f"{receiver} har rapporten."},
+        {
+            "title": "Lyfts fram.",
+            "text": "Det som fungerar visas bredvid det som brister, så att andra kan göra likadant.",
+        },
     ]
 
 

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from models.organisation import Unit
 from models.post import Post, RoutingRule, posts_of
-from models.report import Report
+from models.report import Report, ReportKind
 from models.user import User
 from schemas.routing import Desk, Route, Rule, route
 from schemas.working_days import due_days
+from webapp.requests import parts
 
 # Built once, since every report that comes in asks them.
 _RULES = (
@@ -29,7 +30,10 @@ def receive(session: Session, report: Report, sender: Unit, about: Unit, day: da
     report.receiver_id = found.post_id
     report.advice = found.advice
     report.referred_to = found.refer_to
-    report.review_due_on, report.answer_due_on = due_days(day)
+    clocks = parts().settings
+    report.review_due_on, answered_by = due_days(day, clocks.review_days, clocks.answer_days)
+    # What worked is read and passed on; there is no failing to answer for.
+    report.answer_due_on = answered_by if report.kind is not ReportKind.GOOD else None
 
 
 def find_route(

@@ -10,12 +10,13 @@ from flask import render_template
 from werkzeug.datastructures import MultiDict
 
 from models.base import Word
-from models.months import local_date
 from models.organisation import OUTSIDE_PARTY, Area, Unit, parties_of
 from models.report import Consequence, Occurred, RaisedDirectly, Recurrence, Report, own_reports
+from schemas.months import local_date
 from schemas.report import MULTIPLE, Choices
 from schemas.taxonomy import category_labels
 from webapp import form_key
+from webapp.report_words import words_for
 from webapp.requests import now, person, reading, scope
 
 Values = dict[str, str | list[str]]
@@ -23,7 +24,7 @@ PREFILLED = ("area", "reporting_unit")
 SINGLE = (
     *("area", "reporting_unit", "counterpart", "counterpart_other", "description", "protected_identity", "occurred"),
     *("occurred_on", "recurrence", "reporter_category", "raised_directly", "suggestion", "wants_feedback"),
-    *("feedback_email", "may_paraphrase", "pii_confirmed", "form_key", "website"),
+    *("feedback_email", "may_paraphrase", "pii_confirmed", "form_key", "website", "kind"),
 )
 
 
@@ -95,6 +96,7 @@ def page(
     html = render_template(
         "web/rapportera.html",
         values=empty | values,
+        words=words_for(str(values.get("kind", ""))),
         errors=errors,
         choices=_choices(offered),
         prefill=_prefill(offered, values, errors),

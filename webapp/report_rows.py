@@ -10,9 +10,9 @@ from flask import url_for
 
 from models.base import Word
 from models.classification import Classification, confidence_word, latest_classifications
-from models.months import NAMES, day_name, local_date
 from models.organisation import Unit
 from models.report import Consequence, Report, ReportKind, ReportState
+from schemas.months import NAMES, day_name, local_date
 from schemas.taxonomy import category_label
 from schemas.working_days import REVIEW_WORKING_DAYS, add_working_days, working_days_between
 from webapp.requests import reading
@@ -42,6 +42,11 @@ def pair(report: Report) -> str:
     return f"{report.from_unit.name} → {report.counterpart_other or report.about_unit.name}"
 
 
+def category_of(report: Report) -> str:
+    """The category in words. The categories are kinds of failings, so what worked has none."""
+    return "–" if report.kind is ReportKind.GOOD else category_label(report.category)
+
+
 def list_rows(reports: Sequence[Report]) -> list[dict[str, Any]]:
     """Rows of the coordinator's list."""
     suggestions = latest_classifications(reading(), [report.id for report in reports])
@@ -51,7 +56,7 @@ def list_rows(reports: Sequence[Report]) -> list[dict[str, Any]]:
             "reference": report.reference,
             "excerpt": report.excerpt,
             "pair": pair(report),
-            "category": category_label(report.category),
+            "category": category_of(report),
             "confidence": _confidence(suggestions.get(report.id)),
             "received_label": day_name(local_date(report.received_at)),
             "state_label": report.state.label,

@@ -18,7 +18,10 @@ from worker.page import environment
 
 REFERENCE = re.compile(r"LH-\d{4}-\d{4,9}", re.ASCII)
 # The part before the @ as RFC 5322 has it without quotation marks; a "=" could begin an encoded word, so it is out.
-ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/^_`{|}~-]+)*@[A-Za-z0-9.-]{1,253}", re.ASCII)
+_ATOM = r"[A-Za-z0-9!#$%&'*+/^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*", re.ASCII)
+LONGEST_ADDRESS = 254  # characters (RFC 5321, section 4.5.3.1.3)
 SUBJECTS = {
     DeliveryKind.ANSWER: "Det finns ett svar på {reference}",
     DeliveryKind.QUESTION: "Det finns en fråga om {reference}",
@@ -64,9 +67,9 @@ def write_letter(parcel: Parcel, sender: str, public_url: str) -> EmailMessage:
     if not parcel.to:
         raise LetterError("Det finns ingen adress att skicka till")
     to = _ascii(parcel.to)
-    if not ADDRESS.fullmatch(to):
+    if len(to) > LONGEST_ADDRESS or not ADDRESS.fullmatch(to):
         raise LetterError("Adressen går inte att skicka till")
-    if parcel.reference and not REFERENCE.fullmatch(parcel.reference):
+    if "{reference}" in SUBJECTS[parcel.kind] and not REFERENCE.fullmatch(parcel.reference):
         raise LetterError("Rapportens nummer går inte att skriva i ett mejl")
     facts = {"reference": parcel.reference, "subject_id": parcel.subject_id}
     letter = EmailMessage(policy=SMTP)

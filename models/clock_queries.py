@@ -1,0 +1,46 @@
+"""The two clocks, as the dashboard asks for them: what is late, counted no further than anybody needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from models.report import UNANSWERED, Report, ReportKind, ReportState
+from models.turnaround import Turnaround
+
+
+def late_for_answer(today: date) -> ColumnElement[bool]:
+    """Deviations whose answer was promised before today and has not come. In the words of a partial index."""
+    return and_(UNANSWERED, Report.answer_due_on < today, Report.kind == ReportKind.DEVIATION)
+
+
+def number_unanswered(session: Session, area_ids: Collection[int], today: date, most: int) -> int:
+    """How many deviations are late for their answer, counted no further than `most`."""
+    return _number(session, select(Report.id).where(Report.area_id.in_(area_ids), late_for_answer(today)), most)
+
+
+def number_unreviewed(session: Session, area_ids: Collection[int], today: date, most: int) -> int:
+    """How many reports nobody has reviewed by the day that was promised, counted no further than `most`.
+
+    The oldest come first in the index, so what is late is found before what is not.
+    """
+    late = (Report.state == ReportState.RECEIVED, Report.review_due_on < today)
+    found = 0
+    for area_id in area_ids:
+        query = select(Report.id).where(Report.area_id == area_id, *late).order_by(Report.received_at)
+        found += _number(session, query, most - found)
+    return found
+
+
+def _number(session: Session, query: Select[int], most: int) -> int:
+    if most <= 0:
+        return 0
+    return session.scalar(select(func.count()).select_from(query.limit(most).subquery())) or 0
+
+
+def turnarounds(session: Session, area_ids: Collection[int]) -> list[Turnaround]:
+    """The waiting times that the worker computed for some areas."""
+    return list(session.scalars(select(Turnaround).where(Turnaround.area_id.in_(area_ids))))
