@@ -238,6 +238,7 @@ def test_the_register_counts_what_waits(room: Room) -> None:
     room.item(meeting_id, first)
     page = room.site.sign_in("coordinator").get(PAGE).text
     assert "2 rapporter hos forumet, 1 väntar på en dagordning" in page
+    assert "1 ärende · 20 minuter" in page
 
 
 def test_the_federations_forums_are_kept_by_its_own_post(room: Room) -> None:

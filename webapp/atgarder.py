@@ -114,8 +114,10 @@ def _fields(chosen: Chosen) -> list[dict[str, Any]]:
         ("omrade", "Kommunområde", chosen.area, [("", "Alla kommunområden"), *areas]),
         ("part", "Ansvarig part", chosen.party, [("", "Alla parter"), *owners]),
     ]
+    idle = {"omrade"} if len(areas) == 1 else set()
     if person().role is Role.FORUM_MEMBER:
-        fields = fields[:2]  # A member sees one party's actions.
+        idle.add("part")  # A member sees one party's actions.
+    fields = [field for field in fields if field[0] not in idle]
     return [{"name": name, "label": label, "value": value, "options": found} for name, label, value, found in fields]
 
 
