@@ -4,15 +4,41 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
 
 import structlog
+
+
+def _tell_the_way(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Instead of a traceback: the kinds of the errors, and the way to the last one from file to file.
+
+    A traceback ends with the error's message, and that may quote what somebody wrote, or a whole row of a table.
+    """
+    found = event.pop("exc_info", None)
+    found = sys.exc_info() if found is True else found
+    error = found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        event["errors"] = [type(link).__name__ for link in _chain(error)]
+        event["way"] = [f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, what it came from, and so on."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
 
 SHARED: tuple[structlog.typing.Processor, ...] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.format_exc_info,
+    _tell_the_way,
 )
 
 

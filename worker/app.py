@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from functools import lru_cache
 from typing import Any
@@ -25,9 +26,10 @@ logger = logs.get("worker")
 
 
 class Door(CeleryTask):  # type: ignore[type-arg]
-    """What every task does when it fails: leave the reason on the waiting row, so that a person can see it."""
+    """What every task does when it fails: log it, and leave the reason on the waiting row for a person to see."""
 
     def on_failure(self, exc: BaseException, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
+        logger.error("task_failed", kind=type(exc).__name__, exc_info=exc)
         if self.name in {task.value for task in Task}:
             with database().write() as session:
                 note_fault(session, Task(self.name), args[0], type(exc).__name__)
@@ -91,6 +93,8 @@ def ring(task: str, subject_id: int) -> bool:
 @signals.setup_logging.connect
 def _configure_logs(**_: object) -> None:
     logs.configure()
+    # Celery writes an error's message into its line, and the message may quote a report. The door says it instead.
+    logging.getLogger("celery.app.trace").setLevel(logging.CRITICAL)
 
 
 @signals.task_prerun.connect
