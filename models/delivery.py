@@ -46,6 +46,7 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("kind", "subject_id", "user_id"),
         Index("ix_delivery_state", "state", "tried_at"),
+        Index("ix_delivery_user", "user_id", "reference"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[DeliveryKind] = mapped_column(word_column(DeliveryKind))

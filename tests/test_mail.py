@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+import worker.app
 from models import Delivery, Outbox, User
 from models.delivery import LONGEST_SENDING, DeliveryKind, DeliveryState, order_delivery, send_again
 from models.outbox import Task
@@ -133,7 +134,7 @@ def server() -> Iterator[SmtpStub]:
 @pytest.fixture
 def shop(site: Site, server: SmtpStub, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     """The worker, with its mail going to the stub."""
-    sent = replace(tasks.current, mail_url=server.url, public_url="https://lexheller.example.org")
+    sent = replace(worker.app.current, mail_url=server.url, public_url="https://lexheller.example.org")
     monkeypatch.setattr(tasks, "current", sent)
     return Workshop(site, monkeypatch)
 

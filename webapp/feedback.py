@@ -9,7 +9,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from models.agenda import Decision
-from models.delivery import DeliveryKind, order_delivery
+from models.delivery import Delivery, DeliveryKind, order_delivery
 from models.feedback_queries import behind_decision, decisions_for, told_with
 from models.outbox import Task
 from models.report import Report
@@ -22,11 +22,13 @@ MOST_LINES = 10
 def tell(session: Session, kind: DeliveryKind, subject_id: int, user_id: int, reference: str, now: datetime) -> None:
     """Order a mail to a reporter, in the caller's transaction; the worker is rung for when that commits.
 
-    Nothing happens when the reporter did not ask for mail with that report, or was told this before.
+    Nothing happens when the reporter did not ask for mail with that report, was told this before, or is told
+    something else about it in this same moment: a decision that closes a report is one thing to read, not two.
     Arguments: kind - what it tells; subject_id - the row that it tells of; reference - of the reporter's own report.
     """
     own = (Report.reporter_id == user_id, Report.reference == reference, Report.feedback_email.is_not(None))
-    if session.scalar(select(Report.id).where(*own)) is None:
+    same = (Delivery.user_id == user_id, Delivery.reference == reference, Delivery.ordered_at == now)
+    if session.scalar(select(Report.id).where(*own)) is None or session.scalar(select(Delivery.id).where(*same)):
         return
     delivery_id = order_delivery(session, kind, subject_id, user_id, reference, now)
     if delivery_id is not None:

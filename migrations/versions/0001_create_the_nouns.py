@@ -381,6 +381,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_state", ["state", "tried_at"], unique=False)
+        batch_op.create_index("ix_delivery_user", ["user_id", "reference"], unique=False)
 
     op.create_table(
         "draft",
@@ -973,6 +974,7 @@ def downgrade() -> None:
 
     op.drop_table("draft")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_user")
         batch_op.drop_index("ix_delivery_state")
 
     op.drop_table("delivery")
