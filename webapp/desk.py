@@ -9,11 +9,11 @@ from flask import abort, g
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.months import local_date
 from models.post import Post, posts_of
 from models.report import Report
 from models.review_queue import Desk, desk_of, desk_reports
 from models.user import User
+from schemas.months import local_date
 from schemas.routing import Desk as PlainDesk
 from schemas.routing import stand_in
 from webapp.requests import logger, now, person, reading

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from models.forum import Forum
-from models.months import LOCAL, day_name, local_date
 from models.organisation import Area
 from models.report import Report
 from models.review import InfoRequest, Review, StateChange
 from models.review_queue import changed_share, completions, counts_by_area, desk_reports, number_waiting, oldest
+from schemas.months import LOCAL, day_name, local_date
 from schemas.report import errors_by_field, suspects
 from schemas.review import FREE_TEXTS, DecisionSchema
 from schemas.states import IllegalMoveError

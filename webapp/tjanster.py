@@ -10,10 +10,10 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from models.months import local_date
 from models.organisation import Area
 from models.post import Post, posts_of
 from models.user import Role, User, user_area
+from schemas.months import local_date
 from schemas.post import AbsenceSchema
 from schemas.report import errors_by_field
 from webapp.desk import holds_federation_post
