@@ -138,4 +138,4 @@ def _find(summary_id: int, *options: Any) -> Summary:
 
 def _reference(summary: Summary) -> str:
     """What the document calls itself: codes and dates only, so it can be a file name too."""
-    return str((summary.content or {})["reference"])
+    return str((summary.content or {}).get("reference") or f"rapport-{summary.id}")
