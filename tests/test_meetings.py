@@ -61,28 +61,28 @@ def test_a_meeting_is_added_in_swedish_time(room: Room) -> None:
         assert session.scalars(select(Meeting)).one().starts_at == datetime(2027, 1, 14, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("day", "hour", "message"),
-    [
-        ("2026-11-15", "13.00", "Mötet måste ligga framåt i tiden"),
-        ("2026-11-16", "09.00", "Mötet måste ligga framåt i tiden"),
-        ("", "13.00", "Skriv vilken dag mötet är"),
-        ("14 januari", "13.00", "Skriv datumet som ÅÅÅÅ-MM-DD"),
-        ("2027-02-30", "13.00", "Skriv datumet som ÅÅÅÅ-MM-DD"),
-        ("2127-01-14", "13.00", "Kontrollera året"),
-        ("0001-01-01", "00.00", "Kontrollera året"),
-        ("9999-12-31", "23.59", "Kontrollera året"),
-        ("2027-01-14", "", "Skriv klockslaget"),
-        ("2027-01-14", "25.00", "Skriv klockslaget"),
-        ("2027-01-14", "13.00\n14.00", "Skriv klockslaget"),
-    ],
+BAD_MOMENTS = (
+    ("2026-11-15", "13.00", "Mötet måste ligga framåt i tiden"),
+    ("2026-11-16", "09.00", "Mötet måste ligga framåt i tiden"),
+    ("", "13.00", "Skriv vilken dag mötet är"),
+    ("14 januari", "13.00", "Skriv datumet som ÅÅÅÅ-MM-DD"),
+    ("2027-02-30", "13.00", "Skriv datumet som ÅÅÅÅ-MM-DD"),
+    ("2127-01-14", "13.00", "Kontrollera året"),
+    ("0001-01-01", "00.00", "Kontrollera året"),
+    ("9999-12-31", "23.59", "Kontrollera året"),
+    ("2027-01-14", "", "Skriv klockslaget"),
+    ("2027-01-14", "25.00", "Skriv klockslaget"),
+    ("2027-01-14", "13.00\n14.00", "Skriv klockslaget"),
 )
-def test_a_bad_day_or_hour_is_refused_and_stays_in_the_form(room: Room, day: str, hour: str, message: str) -> None:
+
+
+def test_a_bad_day_or_hour_is_refused_and_stays_in_the_form(room: Room) -> None:
     client = room.site.sign_in("coordinator")
-    refused = send(client, f"{PAGE}/moten", PAGE, meeting_date=day, meeting_time=hour)
-    assert refused.status_code == 422
-    assert refused.text.count(message) == 2
-    assert f'value="{day}"' in refused.text
+    for day, hour, message in BAD_MOMENTS:
+        refused = send(client, f"{PAGE}/moten", PAGE, meeting_date=day, meeting_time=hour)
+        assert refused.status_code == 422, (day, hour)
+        assert refused.text.count(message) == 2, (day, hour)
+        assert f'value="{day}"' in refused.text, (day, hour)
     assert room.site.count(Meeting) == 0
 
 
