@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import event, select
@@ -32,8 +33,8 @@ def tell(session: Session, kind: DeliveryKind, subject_id: int, user_id: int, re
         return
     delivery_id = order_delivery(session, kind, subject_id, user_id, reference, now)
     if delivery_id is not None:
-        bell = (Task.DELIVER.value, Task.DELIVER.queue, delivery_id)
-        event.listen(session, "after_commit", lambda _: parts().doorbell.ring(*bell), once=True)
+        ring = partial(parts().doorbell.ring, Task.DELIVER.value, Task.DELIVER.queue, delivery_id)
+        event.listen(session, "after_commit", lambda _: ring(), once=True)
 
 
 def tell_of_report(session: Session, kind: DeliveryKind, subject_id: int, report: Report, now: datetime) -> None:
