@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from models.agenda import AgendaItem
+from models.agenda import AgendaItem, Decision
 from models.forum import Forum, Meeting, visible_forums
 from models.report import Report
 from models.user import Scope
@@ -25,12 +26,21 @@ def agenda_of(session: Session, meeting_id: int) -> list[AgendaItem]:
     return list(session.scalars(query.order_by(AgendaItem.position, AgendaItem.id)))
 
 
-def agenda_sizes(session: Session, meeting_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """(number of items, minutes in all) of each meeting that has any."""
-    counts = (func.count(), func.sum(AgendaItem.minutes))
-    query = select(AgendaItem.meeting_id, *counts).where(AgendaItem.meeting_id.in_(meeting_ids))
-    rows = session.execute(query.group_by(AgendaItem.meeting_id))
-    return {meeting_id: (items, int(minutes)) for meeting_id, items, minutes in rows}
+class AgendaSize(NamedTuple):
+    """How many items a meeting has, how many minutes they take, and on how many nothing is decided."""
+
+    items: int = 0
+    minutes: int = 0
+    undecided: int = 0
+
+
+def agenda_sizes(session: Session, meeting_ids: Collection[int]) -> dict[int, AgendaSize]:
+    """The size of the agenda of each meeting that has one."""
+    decided = func.count(Decision.id)
+    query = select(AgendaItem.meeting_id, func.count(), func.sum(AgendaItem.minutes), decided)
+    query = query.outerjoin(Decision, Decision.agenda_item_id == AgendaItem.id)
+    rows = session.execute(query.where(AgendaItem.meeting_id.in_(meeting_ids)).group_by(AgendaItem.meeting_id))
+    return {meeting_id: AgendaSize(items, int(minutes), items - done) for meeting_id, items, minutes, done in rows}
 
 
 def next_position(session: Session, meeting_id: int) -> int:

@@ -57,12 +57,14 @@ def next_meeting_of(session: Session, forum_ids: Collection[int], now: datetime)
 
 
 def on_open_agenda() -> ColumnElement[bool]:
-    """Whether a report stands on an agenda where nothing is decided yet; a cancelled meeting lets its reports go."""
+    """Whether a report stands on an agenda of the forum that has it, where nothing is decided yet; a cancelled meeting
+    lets its reports go, and so does a forum that a report was taken from."""
     item = (
         select(agenda_report.c.report_id)
         .join(AgendaItem, AgendaItem.id == agenda_report.c.agenda_item_id)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(agenda_report.c.report_id == Report.id, Meeting.cancelled_at.is_(None))
+        .where(agenda_report.c.report_id == Report.id, Meeting.forum_id == Report.forum_id)
+        .where(Meeting.cancelled_at.is_(None))
         .where(~select(Decision.id).where(Decision.agenda_item_id == AgendaItem.id).exists())
     )
     return item.exists()

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from models import AgendaItem, Decision, Delivery, Forum, StateChange
+from models import AgendaItem, Decision, Delivery, Forum, Report, StateChange
 from models.agenda import Outcome
 from models.agenda_queries import agenda_of
 from models.forum_queries import forum_above
@@ -181,6 +181,27 @@ def test_a_decision_that_stays_leaves_the_reports(room: Room) -> None:
         decision = session.scalars(select(Decision)).one()
     assert (decision.decided_on, decision.outcome) == (date(2026, 11, 16), Outcome.STAYS)
     assert decision.function == "Samverkanskoordinator coordinator"
+
+
+def test_what_was_taken_from_the_forum_is_not_the_forums_to_move(room: Room) -> None:
+    meeting_id, reference = room.meeting(days=0), room.report()
+    item_id = room.item(meeting_id, reference)
+    with room.site.database.write() as session:
+        report = session.scalars(select(Report).where(Report.reference == reference)).one()
+        report.forum_id = room.forum(STEERING).id
+    client = room.site.sign_in("coordinator")
+    assert "1 väntar på en dagordning" in client.get(f"/forum/{STEERING}").text
+    assert decide(room, meeting_id, item_id, "closed") == 303
+    assert room.find_report(reference).state is ReportState.ROUTED
+
+
+def test_a_held_meeting_tells_what_was_left_without_a_decision(room: Room) -> None:
+    meeting_id = room.meeting(days=-1)
+    first, _ = room.item(meeting_id, room.report()), room.item(meeting_id, room.report())
+    client = room.site.sign_in("coordinator")
+    assert "2 ärenden utan beslut" in client.get(f"/forum/{LSG}").text
+    assert decide(room, meeting_id, first, "stays") == 303
+    assert "1 ärende utan beslut" in client.get(f"/forum/{LSG}").text
 
 
 def test_a_decision_that_closes_closes_the_reports_with_a_reason(room: Room) -> None:

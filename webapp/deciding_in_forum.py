@@ -68,7 +68,9 @@ def decide(session: Session, item: AgendaItem, words: Mapping[str, Any], by: Use
     )
     session.add(decision)
     if outcome is not Outcome.STAYS:
-        reports = take_reports(session, [report.id for report in item.reports])
+        taken = take_reports(session, [report.id for report in item.reports])
+        # What somebody has taken from the forum meanwhile is no longer its own to move.
+        reports = [report for report in taken if report.forum_id == item.meeting.forum_id]
         (_close if outcome is Outcome.CLOSED else _hand_up)(session, item, reports, by, now)
     session.flush()
     tell_reporters(session, decision, now)
@@ -86,7 +88,6 @@ def take_reports(session: Session, ids: Iterable[int]) -> list[Report]:
 
 
 def _close(session: Session, item: AgendaItem, reports: list[Report], by: User, now: datetime) -> None:
-    """What somebody has taken back from the forum meanwhile is theirs to close."""
     for report in reports:
         if report.state in (*WITH_FORUM, ReportState.ANSWERED):
             move(session, report, ReportState.CLOSED, by, now, CLOSED_BY_FORUM)

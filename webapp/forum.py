@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from models.agenda_queries import agenda_sizes
+from models.agenda_queries import AgendaSize, agenda_sizes
 from models.forum import Forum, Meeting, visible_forums
 from models.forum_queries import ForumLine, forum_lines
 from schemas.ics import Event, calendar
@@ -86,7 +86,7 @@ def _calendar(meetings: Any, moment: datetime) -> str:
             uid=f"mote-{meeting.id}@{federation.code}.lexheller",
             starts_at=meeting.starts_at,
             title=meeting.forum.name,
-            minutes=sizes.get(meeting.id, (0, 0))[1],
+            minutes=sizes.get(meeting.id, AgendaSize()).minutes,
             cancelled=meeting.cancelled_at is not None,
         )
         for meeting in meetings

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import render_template, url_for
 
-from models.agenda_queries import agenda_sizes
+from models.agenda_queries import AgendaSize, agenda_sizes
 from models.forum import Agreement, Forum, ForumMember, Meeting
 from models.forum_queries import count_routed
 from models.organisation import OUTSIDE_PARTY
@@ -102,13 +102,15 @@ def _meetings(forum: Forum) -> dict[str, list[dict[str, Any]]]:
     return {name: [_meeting(forum, row, sizes) for row in rows] for name, rows in (("coming", coming), ("held", rest))}
 
 
-def _meeting(forum: Forum, meeting: Meeting, sizes: dict[int, tuple[int, int]]) -> dict[str, Any]:
-    items, minutes = sizes.get(meeting.id, (0, 0))
+def _meeting(forum: Forum, meeting: Meeting, sizes: dict[int, AgendaSize]) -> dict[str, Any]:
+    size = sizes.get(meeting.id, AgendaSize())
+    forgotten = size.undecided if meeting.starts_at <= now() and meeting.cancelled_at is None else 0
     return {
         "when": when(meeting.starts_at),
         "name": forum.name_on(local_date(meeting.starts_at)),
         "href": url_for("forum.show_meeting", code=forum.code, meeting_id=meeting.id),
-        "items": items_word(items),
-        "minutes": minutes,
+        "items": items_word(size.items),
+        "minutes": size.minutes,
+        "forgotten": f"{items_word(forgotten)} utan beslut" if forgotten else "",
         "cancelled": meeting.cancelled_at is not None,
     }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from models.action import Action
 from models.action_queries import count_open, visible_actions, with_rows
-from models.agenda_queries import agenda_sizes
+from models.agenda_queries import AgendaSize, agenda_sizes
 from models.forum import Forum, Meeting, visible_forums
 from schemas.months import LOCAL, NAMES, local_date
 from webapp.action_rows import action_row
@@ -64,7 +64,7 @@ def coming_meetings(area_ids: Collection[int]) -> list[dict[str, Any]]:
     )
     meetings = list(coming)
     sizes = agenda_sizes(reading(), [meeting.id for meeting in meetings])
-    return [_meeting(meeting, sizes.get(meeting.id, (0, 0))[0]) for meeting in meetings]
+    return [_meeting(meeting, sizes.get(meeting.id, AgendaSize()).items) for meeting in meetings]
 
 
 def _meeting(meeting: Meeting, items: int) -> dict[str, Any]:
