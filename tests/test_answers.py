@@ -192,7 +192,7 @@ def test_another_areas_report_cannot_be_answered(site: Site) -> None:
         visitor = site.sign_in(name)
         assert visitor.get(f"/granska/{reference}/svar").status_code == 404
         form = {"cause": CAUSE, "action": ACTION, "action_kind": "taken", "version": "1", **visitor.tokens("/om")}
-        assert visitor.post(f"/granska/{reference}/svar", data=form).status_code in (400, 404)
+        assert visitor.post(f"/granska/{reference}/svar", data=form).status_code == 404
     assert site.count(Answer) == 0
 
 
