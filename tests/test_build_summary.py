@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import undefer
 
 from models import Forum, Summary
@@ -135,6 +135,16 @@ def test_what_is_downloaded_is_what_was_stored(ordered: tuple[Workshop, int], pr
     assert hashlib.sha256(answer.data).hexdigest() == stored(shop.site, summary_id).pdf_sha256
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="lsg-savsjo-2026-10-v1.pdf"'
+
+
+def test_a_stored_pdf_that_was_damaged_is_not_handed_out(ordered: tuple[Workshop, int], printed: list[Any]) -> None:
+    shop, summary_id = ordered
+    tasks.build_summary(summary_id)
+    with shop.site.database.write() as session:
+        session.execute(update(Summary).values(pdf=b"%PDF-1.7 nvmber 1"))
+    answer = shop.site.sign_in("member").get(f"/rapporter/{summary_id}.pdf")
+    assert answer.status_code == 500
+    assert "Något gick fel" in answer.text
 
 
 def test_the_button_orders_a_new_version_and_leaves_the_old_one(

@@ -169,8 +169,8 @@ def test_load_demo_gives_the_asked_number_numbered_marked_and_counted(
     run: Callable[..., Result], database: Database
 ) -> None:
     run(demo.command)
-    run(load_demo.command, "--reports", "300")
-    assert count(database, Report) == 300 + len(CASES)
+    run(load_demo.command, "--reports", "60")
+    assert count(database, Report) == 60 + len(CASES)
     with database.read() as session:
         references = list(session.scalars(select(Report.reference)))
         last = dict(row for row in session.execute(select(ReportNumber.year, ReportNumber.last)))
@@ -185,12 +185,12 @@ def test_load_demo_gives_the_asked_number_numbered_marked_and_counted(
 def test_the_same_seed_gives_the_same_reports(
     run: Callable[..., Result], database: Database, seed: str, same: bool
 ) -> None:
-    run(load_demo.command, "--reports", "200", "--seed", "1")
+    run(load_demo.command, "--reports", "40", "--seed", "1")
     first = reports(database)
     with database.write() as session:
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(table.delete())
-    run(load_demo.command, "--reports", "200", "--seed", seed)
+    run(load_demo.command, "--reports", "40", "--seed", seed)
     assert (by_name(first) == by_name(reports(database))) == same
 
 
@@ -203,7 +203,7 @@ def by_name(rows: list[tuple[Any, ...]]) -> list[Any]:
 def test_load_demo_keeps_to_its_own_federation(run: Callable[..., Result], database: Database) -> None:
     run(demo.command)
     run(load_organisation.command, str(ROOT / "data" / "sodra-vatterbygden.json"))
-    run(load_demo.command, "--reports", "200")
+    run(load_demo.command, "--reports", "60")
     with database.read() as session:
         home = select(Federation.id).where(Federation.code == "hoglandet").scalar_subquery()
         units = select(Unit.id).join(Party).where(Party.federation_id == home)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import insert, select
@@ -15,6 +16,7 @@ from models.summary import SummaryKind, SummaryState
 from tests.site import TEXT, Site
 
 SECRET = "Det här ska ingen annan läsa, inte ens i en lista."
+PDF = b"%PDF-1.7 test"
 NEAR = "LH-2026-0003"  # the reporter's in Sävsjö; the other federation has no number so high
 # Who has no business with a report of the reporter in Sävsjö.
 STRANGERS = ("colleague", "neighbour", "member", "administrator", "far-reporter", "far-coordinator", "far-member")
@@ -30,7 +32,12 @@ def filled(site: Site) -> Site:
     with site.database.write() as session:
         for forum_id in session.scalars(select(Forum.id)).all():
             facts = {"forum_id": forum_id, "kind": SummaryKind.MONTHLY, "period": date(2026, 10, 1), "version": 1}
-            built = {"state": SummaryState.BUILT, "pdf": b"%PDF-1.7 test", "pdf_bytes": 13, "pdf_sha256": "0" * 64}
+            built = {
+                "state": SummaryState.BUILT,
+                "pdf": PDF,
+                "pdf_bytes": len(PDF),
+                "pdf_sha256": sha256(PDF).hexdigest(),
+            }
             session.execute(insert(Summary).values(**facts, **built, ordered_at=site.moment))
     site.recount()
     return site
@@ -140,7 +147,7 @@ def test_summaries_are_for_the_forums_people_and_no_others(filled: Site) -> None
     for name in SEEN.keys() | NOT_SEEN.keys():
         visitor = filled.sign_in(name)
         for forum in SEEN.get(name, ()):
-            assert visitor.get(f"/rapporter/{ids[forum]}.pdf").data == b"%PDF-1.7 test", (name, forum)
+            assert visitor.get(f"/rapporter/{ids[forum]}.pdf").data == PDF, (name, forum)
         for forum in NOT_SEEN.get(name, ()):
             for rule in rules:
                 assert visitor.get(build(filled, rule, summary_id=ids[forum])).status_code == 404, (name, forum)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import Any
 
@@ -123,6 +124,9 @@ def download(summary_id: int) -> Response:
     summary = _find(summary_id, undefer(Summary.pdf), undefer(Summary.content))
     if summary.pdf is None:
         abort(404)
+    if hashlib.sha256(summary.pdf).hexdigest() != summary.pdf_sha256:  # Rather no file than a wrong one.
+        logger.error("pdf_damaged", summary_id=summary.id)
+        abort(500)
     logger.info("downloaded", user_id=person().id, summary_id=summary.id)
     headers = {"Content-Disposition": f'attachment; filename="{_reference(summary)}.pdf"'}
     return Response(summary.pdf, mimetype="application/pdf", headers=headers)
