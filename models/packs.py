@@ -9,9 +9,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models.forum import Meeting
-from models.months import local_date, pack_is_due
 from models.outbox import Outbox, Task
 from models.summary import Summary, SummaryKind, SummaryState, next_version, order_summary
+from schemas.months import local_date, pack_is_due
 
 
 def live_pack(session: Session, forum_id: int, day: date) -> Summary | None:
