@@ -28,6 +28,7 @@ OUTSIDE = {
 
 def load_organisation(session: Session, data: dict[str, Any], active_from: date) -> Federation:
     """Add or update a federation with its parties, units, areas and forums, all found by their codes.
+    A forum that is there already is left as it is.
 
     Arguments: data - the contents of the file; active_from - the first month that new forums are owed a summary for.
     Raises: ValueError when two units share a code, since codes stand in addresses.
@@ -74,7 +75,8 @@ def _load_forum(
     session: Session, federation: Federation, area: Area | None, row: dict[str, Any], parties: list[Party], start: date
 ) -> None:
     key = {"federation_id": federation.id, "code": row["code"]}
-    known = session.scalars(select(Forum).filter_by(**key)).one_or_none()
+    if session.scalar(select(Forum.id).filter_by(**key)) is not None:
+        return  # Once it is there a forum is kept in the product, with its names, seats and convener.
     facts = {
         "area_id": area.id if area else None,
         "kind": ForumKind(row["kind"]),
@@ -82,7 +84,7 @@ def _load_forum(
         "convener": row["convener"],
         "note": row.get("note", ""),
         "meetings_per_year": row["meetings_per_year"],
-        "active_from": known.active_from if known else start,
+        "active_from": start,
     }
     forum = _put(session, Forum, key, facts)
     for party in parties:

@@ -72,6 +72,7 @@ def decide(session: Session, item: AgendaItem, words: Mapping[str, Any], by: Use
         # What somebody has taken from the forum meanwhile is no longer its own to move.
         reports = [report for report in taken if report.forum_id == item.meeting.forum_id]
         (_close if outcome is Outcome.CLOSED else _hand_up)(session, item, reports, by, now)
+        _count_as_answered(reports, decision, now)
     session.flush()
     tell_reporters(session, decision, now)
     return decision
@@ -91,6 +92,13 @@ def _close(session: Session, item: AgendaItem, reports: list[Report], by: User, 
     for report in reports:
         if report.state in (*WITH_FORUM, ReportState.ANSWERED):
             move(session, report, ReportState.CLOSED, by, now, CLOSED_BY_FORUM)
+
+
+def _count_as_answered(reports: list[Report], decision: Decision, now: datetime) -> None:
+    """Who is told the forum's decision in a plain line no longer waits for an answer."""
+    for report in reports:
+        if report.state is ReportState.CLOSED and decision.plain and report.answered_at is None:
+            report.answered_at = now
 
 
 def _hand_up(session: Session, item: AgendaItem, reports: list[Report], by: User, now: datetime) -> None:
