@@ -60,7 +60,8 @@ def run(load: Load, at_start: Callable[[], None] = lambda: None) -> list[Answer]
     Arguments: at_start - called when every connection has signed in and the load begins.
     Raises: what any connection raised.
     """
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # Loaded once for all runs.
     ready = context.Barrier(PROCESSES + 1)
     with context.Pool(PROCESSES, _remember, (ready,)) as pool:
         shards = pool.starmap_async(_run_shard, [(load, index) for index in range(PROCESSES)], chunksize=1)
