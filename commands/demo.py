@@ -22,6 +22,7 @@ from models import Federation, Forum, Meeting, Report, User
 from models.base import Database, utc_now
 from schemas.months import LOCAL, add_months, local_date, month_of
 from schemas.text import clean
+from schemas.working_days import add_working_days, is_working_day
 from webapp.demo import ACCOUNTS
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -89,8 +90,8 @@ def _load_federation(session: Session) -> None:
 
 
 def _working_day(day: date) -> date:
-    """Nobody meets on a Saturday or a Sunday."""
-    return day + timedelta(days=8 - day.isoweekday()) if day.isoweekday() > 5 else day
+    """Nobody meets on a Saturday or a holiday."""
+    return day if is_working_day(day) else add_working_days(day, 1)
 
 
 def _file_cases(current: settings.Settings, told: set[str]) -> None:

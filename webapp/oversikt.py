@@ -24,7 +24,7 @@ from webapp.task_cards import coming_meetings, late_tile, meeting_tile, open_act
 from webapp.waiting import answer_tile, waiting_sentence
 
 blueprint = Blueprint("oversikt", __name__)
-IN_QUEUE = 5
+IN_QUEUE = 9
 IN_SIGNALS = 3
 MOST_TRENDS = 14
 
