@@ -71,7 +71,9 @@ def test_it_is_for_administrators_and_whoever_holds_the_federations_post(site: S
     token = coordinator.tokens("/rapportera")["csrf_token"]
     assert coordinator.post(f"/utskick/{delivery_id}/igen", data={"csrf_token": token}).status_code == 404
     give_post(site, "coordinator", None)
-    assert site.sign_in("coordinator").get("/utskick").status_code == 200
+    coordinator = site.sign_in("coordinator")
+    assert 'href="/utskick"' in coordinator.get("/granska").text
+    assert coordinator.get("/utskick").status_code == 200
     for name in ("reporter", "member"):
         assert site.sign_in(name).get("/utskick").status_code == 404
 

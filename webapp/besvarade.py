@@ -20,6 +20,7 @@ blueprint = Blueprint("besvarade", __name__)
 PAGE = 20  # on screen
 ROWS = 500  # in one file
 MOST_PAGES = 10_000
+ONE_FEDERATION = 2  # choices: all of them, and the one that there is
 COLUMNS = {
     "federation": "Samordningsförbund",
     "area": "Kommunområde",
@@ -40,14 +41,11 @@ COLUMNS = {
 def list_answered() -> str:
     chosen = _federation()
     rows, number, last = _page(chosen, PAGE)
+    choice = _choice(chosen)
     return render_template(
         "web/besvarade.html",
         rows=rows,
-        filters={
-            "action": url_for("besvarade.list_answered"),
-            "fields": [_choice(chosen)],
-            "clear_href": url_for("besvarade.list_answered"),
-        },
+        filters=_filters(choice) if len(choice["options"]) > ONE_FEDERATION else None,
         pages=_pages(chosen, number, last),
         files=[
             {"label": "Hämta som CSV", "href": _address("besvarade.export_csv", chosen)},
@@ -111,6 +109,11 @@ def _row(publication: Publication) -> dict[str, Any]:
         "follow_up": publication.follow_up,
         "example": "ja" if publication.is_example else "",
     }
+
+
+def _filters(choice: dict[str, Any]) -> dict[str, Any]:
+    here = url_for("besvarade.list_answered")
+    return {"action": here, "fields": [choice], "clear_href": here}
 
 
 def _choice(chosen: Federation | None) -> dict[str, Any]:
