@@ -23,9 +23,9 @@ from commands._organisation import load_organisation
 from models import Area, Federation, Party, Report, Unit, User
 from models.base import Base, Database
 from models.month_count import dirty_slices, mark_slice
-from models.months import month_of
 from models.report import Occurred, ReportState, take_reference
 from models.user import Role
+from schemas.months import month_of
 from settings import ROOT, Settings
 from webapp import create_app
 from worker.recount import recount

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from models.months import last_months
+from schemas.months import last_months
 from schemas.taxonomy import UNASSESSED, category_labels
 
 LAST = date(2026, 11, 1)

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from models import Forum, Meeting, Outbox, Summary
-from models.months import LOCAL, add_months
 from models.outbox import Task
 from models.summary import SummaryKind
+from schemas.months import LOCAL, add_months
 from tests.site import Site
 from tests.workshop import Workshop, at_once
 from worker import tasks

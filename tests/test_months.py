@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.months import (
+from schemas.months import (
     LOCAL,
     add_months,
     day_name,

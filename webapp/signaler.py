@@ -10,13 +10,13 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from models.base import insert_into
-from models.months import day_name, local_date
 from models.signal import Signal, SignalKind, Tally, open_signals
 from schemas.disclosure import MIN_REPORTERS, THRESHOLD
+from schemas.months import day_name, local_date
 from schemas.report import stop_message
 from schemas.taxonomy import category_label
 from schemas.text import clean
-from webapp.requests import logger, now, parts, person, reading, scope
+from webapp.requests import logger, now, person, reading, scope, writing
 
 blueprint = Blueprint("signaler", __name__)
 LONGEST_WHY = 300
@@ -82,7 +82,7 @@ def dismiss(signal_id: int) -> Response | tuple[str, int]:
     """Put a signal aside, with a reason that stays beside it."""
     why = clean(request.form.get("why", ""))
     fault = stop_message(why) or (NO_REASON if not why else TOO_LONG if len(why) > LONGEST_WHY else None)
-    with parts().database.write() as session:
+    with writing() as session:
         signal = session.scalars(open_signals(scope().area_ids).where(Signal.id == signal_id)).one_or_none()
         if signal is None:
             abort(404)
@@ -114,7 +114,7 @@ def _shown_to_reporters() -> Any:
 def tally(signal_id: int) -> Response:
     """One click, once a day and pattern. It weighs in the signal and is never counted as a case."""
     unit_id = person().unit_id
-    with parts().database.write() as session:
+    with writing() as session:
         if (
             unit_id is None
             or session.scalars(_shown_to_reporters().where(Signal.id == signal_id)).one_or_none() is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from models.months import add_months, months_between, pack_is_due
+from schemas.months import add_months, months_between, pack_is_due
 
 
 def due_months(active_from: date, today: date) -> list[date]:

@@ -74,9 +74,7 @@ def evidence(finding: Finding) -> str:
         return f"{later} {people} de senaste {finding.later_months} månaderna, mot {earlier} under tolv månader före."
     if finding.kind is SignalKind.FALLING:
         return f"Ingen rapport de senaste {finding.later_months} månaderna, mot {earlier} under tolv månader före."
-    return (
-        f"{later} de senaste {finding.later_months} månaderna, fast en åtgärd har beslutats."
-    )
+    return f"{later} de senaste {finding.later_months} månaderna, fast en åtgärd har beslutats."
 
 
 def _reports(count: int) -> str:

@@ -13,10 +13,10 @@ from models.draft import KEPT, Draft
 from models.forum import Forum
 from models.heartbeat import Heartbeat
 from models.month_count import dirty_slices
-from models.months import local_date
 from models.outbox import overdue
 from models.summary import Summary, SummaryKind, SummaryState, next_version, order_summary
 from models.user import ABSOLUTE, IDLE, SignIn
+from schemas.months import local_date
 from worker.delivery import doubt_stale, order_retries
 from worker.due import due_meetings, due_months
 from worker.reminders import order_reminders

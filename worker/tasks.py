@@ -11,11 +11,11 @@ from sqlalchemy.orm import undefer
 
 import logs
 from models.base import utc_now
-from models.months import local_date
 from models.outbox import Task, lock, take
 from models.report import Report
 from models.snapshot import take_snapshot
 from models.summary import Summary, SummaryState
+from schemas.months import local_date
 from worker import delivery, pdf
 from worker import sweep as sweeping
 from worker.app import celery, current, database, ring

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from models.action import Action, ActionStatus
 from models.month_count import MonthCount
-from models.months import add_months, last_months, local_date
 from models.pattern_queries import action_months, first_action_day, pattern_months, pattern_reporters
 from models.report import UNCOUNTED, Report, ReportKind
 from models.turnaround import Turnaround
+from schemas.months import add_months, last_months, local_date
 from worker.effect import BEFORE_MONTHS, Periods, Verdict, judge
 from worker.signals import BASE_MONTHS, FALLING_MONTHS, RISING_MONTHS, Finding, Series, find_signals
 from worker.turnaround import median_days

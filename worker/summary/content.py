@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from models.months import day_name, month_name
 from schemas.disclosure import THRESHOLD, Protected, share
+from schemas.months import day_name, month_name
 from schemas.summary import check_content
 from worker.summary import method, questions, tables
 from worker.summary.figures import Figures, protect

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from models.months import month_name
 from schemas.disclosure import MIN_BASE, MIN_REPORTERS, THRESHOLD
+from schemas.months import month_name
 from worker.summary.words import listed, number_word
 
 EXAMPLE = (

@@ -10,8 +10,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from models.months import NAMES, month_name
 from schemas.disclosure import Protected, surely_above
+from schemas.months import NAMES, month_name
 from schemas.taxonomy import UNASSESSED
 from worker.summary.figures import Figures, Pair
 from worker.summary.words import about, capital, how_many, inside, listed, reports

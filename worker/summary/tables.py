@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
 
-from models.months import NAMES, month_name
 from schemas.disclosure import HIDDEN, STEP, ZERO, Protected, change
+from schemas.months import NAMES, month_name
 from schemas.taxonomy import UNASSESSED
 from worker.summary.figures import Figures
 from worker.summary.sentences import NO_BLAME, Names, tell_month

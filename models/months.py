@@ -1,3 +1,0 @@
-"""Moved to schemas/months.py."""
-
-from schemas.months import *  # noqa: F403
