@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from models import Action, Agreement, Area, Delivery, Forum, ForumName, Outbox, Party, Report, Turnaround, User
 from models.action import ActionStatus
 from models.agenda import Decision, Outcome
+from models.clock_queries import late_for_answer
 from models.delivery import DeliveryKind, DeliveryState, address_of
 from models.outbox import Task
 from models.report import ReportState
@@ -254,6 +255,17 @@ def test_what_is_late_for_its_answer_is_on_the_dashboard_and_in_the_list(site: S
     assert "1 avvikelse<" in listed
     for other in (answered, closed, good):
         assert other not in listed
+
+
+def test_what_is_late_is_found_by_its_index(site: Site) -> None:
+    query = select(Report.id).where(Report.area_id.in_([1, 2]), late_for_answer(date(2026, 11, 16))).limit(1000)
+    with site.database.read() as session:
+        sqlite = session.get_bind().dialect.name == "sqlite"
+        if not sqlite:  # A small table is read from end to end, whatever indexes it has.
+            session.execute(text("SET enable_seqscan = off"))
+        words = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+        plan = session.execute(text(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{words}")).all()
+    assert "ix_report_unanswered" in str(plan)
 
 
 def test_the_two_clocks_are_settings(site: Site) -> None:
