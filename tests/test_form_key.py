@@ -80,6 +80,7 @@ def test_the_same_form_with_another_text_is_asked_about_and_the_text_is_kept(sit
     other = "Mötet blev inställt två gånger och ingen bokade ett nytt."
     asked = visitor.post("/rapportera", data=form | {"description": other})
     assert asked.status_code == 409
+    assert "<title>Fel: " in asked.text
     assert other in asked.text
     assert "redan skickad och har numret LH-2026-0001" in asked.text
     assert site.only_report().description == TEXT
@@ -110,6 +111,7 @@ def test_a_forged_key_files_nothing_and_keeps_the_text(site: Site) -> None:
     for key in ("", "abc", "a.b", filled(visitor)["form_key"] + "x", "\x00", "ö" * 500):
         response = visitor.post("/rapportera", data=filled(visitor) | {"form_key": key})
         assert response.status_code == 422
+        assert "<title>Fel: " in response.text
         assert TEXT in response.text
         assert "Din text finns kvar. Skicka igen." in response.text
     assert site.count(Report) == 0

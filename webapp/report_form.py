@@ -92,6 +92,7 @@ def page(
     """The form with what was typed. Arguments: errors - field to message; suspects - words that may be names;
     notice - a sentence above the form; status - 422 when there are errors, else 200, unless given."""
     errors = errors or {}
+    status = status or (422 if errors else 200)
     empty: Values = dict.fromkeys(SINGLE, "") | {name: [] for name in MULTIPLE}
     html = render_template(
         "web/rapportera.html",
@@ -103,8 +104,9 @@ def page(
         form_key=values.get("form_key") or form_key.make(person().id),
         suspects=suspects or [],
         notice=notice,
+        failed=status >= 400 and not errors,  # With errors the frame of the page says it.
     )
-    return html, status or (422 if errors else 200)
+    return html, status
 
 
 def _choices(offered: Offer) -> dict[str, Any]:
