@@ -80,7 +80,7 @@ def _end(signal: Signal) -> str:
 @blueprint.post("/signaler/<int:signal_id>/avfarda")
 def dismiss(signal_id: int) -> Response | tuple[str, int]:
     """Put a signal aside, with a reason that stays beside it."""
-    why = clean(request.form.get("why", ""))
+    why = clean(request.form.get(f"why-{signal_id}", ""))
     fault = stop_message(why) or (NO_REASON if not why else TOO_LONG if len(why) > LONGEST_WHY else None)
     with writing() as session:
         signal = session.scalars(open_signals(scope().area_ids).where(Signal.id == signal_id)).one_or_none()
