@@ -99,12 +99,44 @@ def test_a_sign_in_page_that_stood_open_too_long_keeps_the_text(site: Site) -> N
 
 
 def test_only_the_forms_own_fields_are_carried_along(site: Site) -> None:
-    visitor = site.visitor()
-    form = {f"field-{number}": "x" for number in range(5000)} | report_answers()
+    visitor = site.sign_in("reporter")
+    form = {f"field-{number}": "x" for number in range(5000)} | filled(visitor)
+    visitor.delete_cookie("lexheller")
     carried = hidden(visitor.post("/rapportera", data=form).text)
     assert len(carried) < 30
     assert carried["kept-description"] == [TEXT]
-    assert not {"kept-csrf_token", "kept-form_key"} & carried.keys()
+    assert "kept-csrf_token" not in carried
+
+
+def test_a_report_that_was_sent_before_is_not_filed_again_after_the_sign_in(site: Site) -> None:
+    visitor = site.sign_in("reporter")
+    form = filled(visitor)
+    assert visitor.post("/rapportera", data=form | {"do": "draft"}).status_code == 303
+    site.advance(minutes=31)
+    back = sign_in_again(visitor, visitor.post("/rapportera", data=form).text)
+    again = form | {name: values[0] for name, values in hidden(back.text).items()}
+    assert [visitor.post("/rapportera", data=again).status_code for _ in range(2)] == [303, 303]
+    assert (site.count(Report), site.count(Draft)) == (1, 0)
+
+
+def test_the_text_does_not_follow_another_person_who_signs_in(site: Site) -> None:
+    for name in ("colleague", "coordinator", "member"):
+        visitor = site.sign_in("reporter")
+        form = filled(visitor)
+        site.advance(minutes=31)
+        asked = visitor.post("/rapportera", data=form).text
+        away = sign_in_again(visitor, asked, name=name)
+        assert (away.status_code, away.location) == (302, "/"), name
+        shown = visitor.get("/", follow_redirects=True).text
+        assert "Texten på inloggningssidan hörde till ett annat konto. Den är inte sparad." in shown, name
+        assert TEXT not in shown, name
+
+
+def test_a_text_that_nobody_of_ours_wrote_is_not_kept(site: Site) -> None:
+    for key in ({}, {"form_key": "forged"}):
+        asked = site.visitor().post("/rapportera", data=report_answers() | key).text
+        assert TEXT not in asked
+        assert not [name for name in hidden(asked) if name.startswith("kept-")]
 
 
 def test_who_may_not_report_gets_no_form_by_a_detour(site: Site) -> None:

@@ -19,8 +19,18 @@ def make(user_id: int) -> str:
 
 def read(signed: str, user_id: int) -> str | None:
     """What is stored with the report; None when the key was not made by us for this person."""
+    owner, key = _open(signed)
+    return key if owner == user_id else None
+
+
+def is_ours(signed: str) -> bool:
+    """Whether we made the key, for whomever it was."""
+    return _open(signed)[1] is not None
+
+
+def _open(signed: str) -> tuple[object, str | None]:
     try:
         owner, key = _signer().loads(signed)
     except (BadSignature, ValueError, TypeError):
-        return None
-    return str(key) if owner == user_id else None
+        return None, None
+    return owner, str(key)

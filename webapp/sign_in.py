@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from models.user import Role, Scope, SignIn, User, find_sign_in, hash_token
+from webapp import form_key
 from webapp.demo import ACCOUNTS
 from webapp.rapportera import WRITERS, show_again
 from webapp.report_form import typed
@@ -25,6 +26,7 @@ hasher = PasswordHasher()
 KEPT = "kept-"  # what the fields of an interrupted form are called on the sign-in page
 SECONDS_UNSEEN = 60  # the moment last seen is written at most this often
 STALE = "Sidan har varit öppen för länge. Logga in igen"
+ANOTHERS = "Texten på inloggningssidan hörde till ett annat konto. Den är inte sparad."
 WRONG = "E-postadressen eller lösenordet stämmer inte"
 
 
@@ -62,8 +64,12 @@ def sign_in() -> Response | str | tuple[str, int]:
         logger.warning("sign_in_refused")
         return page(request.form.get("next"), kept_fields(), {"password": WRONG}, email)
     _open_session(user)
+    kept = kept_fields()
+    if kept and form_key.read(kept.get("form_key", ""), user.id) is None:
+        flash(ANOTHERS)
+        return redirect(url_for("pages.start"))
     interrupted = request.form.get("next") == url_for("rapportera.report") and user.role in WRITERS
-    if interrupted and (kept := kept_fields()):
+    if interrupted and kept:
         return show_again(kept, "Du är inloggad igen. Din text finns kvar. Kontrollera och skicka igen.")
     return redirect(_safe(request.form.get("next")))
 
@@ -125,8 +131,9 @@ def page(
 
 
 def _carried(form: MultiDict[str, str]) -> list[tuple[str, str]]:
-    """The answers of an interrupted report, as hidden fields; not its key, which may be used up by then."""
-    answers = typed(form) | {"form_key": ""}
+    """The answers of an interrupted report, as hidden fields. Its key says whose they are, and which draft they belong
+    to; without one nobody of ours wrote them, and nothing is kept."""
+    answers = typed(form) if form_key.is_ours(form.get("form_key", "")) else {}
     several = ((name, [found] if isinstance(found, str) else found) for name, found in answers.items())
     return [(KEPT + name, value) for name, values in several for value in values if value]
 
