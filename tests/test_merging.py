@@ -110,6 +110,47 @@ def test_nothing_is_merged_into_a_report_that_was_taken_back(site: Site) -> None
     assert "är återtagen" in merge(site.sign_in("coordinator"), site, second, first, status=422)
 
 
+def test_what_failed_and_what_worked_are_not_merged(site: Site) -> None:
+    (failed,), (worked,) = file_some(site, 1), file_some(site, 1, kind="good")
+    coordinator = site.sign_in("coordinator")
+    for report, into in ((failed, worked), (worked, failed)):
+        page = merge(coordinator, site, report, into, status=422)
+        assert f"{into} är av ett annat slag" in page
+        assert report_of(site, report).merged_into_id is None
+    assert counted(site) == 1
+
+
+ENDS = (
+    ("refer", {"referred_to": "Regionens egen rutin", "refer_reason": "Gäller bara kommun och region"}, "hänvisad"),
+    ("no_forum", {"reason": "Löst på telefon"}, "avslutad"),
+)
+
+
+@pytest.mark.parametrize(("destination", "reasons", "label"), ENDS)
+@pytest.mark.parametrize("through", [False, True])
+def test_nothing_is_merged_into_what_ended_without_an_answer(
+    site: Site, destination: str, reasons: dict[str, str], label: str, through: bool
+) -> None:
+    main, part, late = file_some(site, 3)
+    coordinator = site.sign_in("coordinator")
+    merge(coordinator, site, part, main)
+    decide(coordinator, site, main, destination=destination, **reasons)
+    page = merge(coordinator, site, late, part if through else main, status=422)
+    assert f"{main} är {label} utan svar. Öppna den igen först" in page
+    assert report_of(site, late).state is ReportState.RECEIVED
+    decide(coordinator, site, main, destination="party")
+    merge(coordinator, site, late, main)
+
+
+def test_one_may_be_merged_into_what_has_been_answered(site: Site) -> None:
+    main, late = file_some(site, 2)
+    with site.database.write() as session:
+        answered = {"state": ReportState.ANSWERED, "answered_at": site.moment}
+        session.execute(update(Report).where(Report.reference == main).values(**answered))
+    merge(site.sign_in("coordinator"), site, late, main)
+    assert report_of(site, late).merged_into_id == report_of(site, main).id
+
+
 def test_when_the_main_report_is_taken_back_its_parts_stand_for_themselves_again(site: Site) -> None:
     first, second = file_some(site, 2)
     merge(site.sign_in("coordinator"), site, second, first)

@@ -20,7 +20,8 @@ def merge(session: Session, report: Report, into: str, by: User, moment: datetim
     """Let a report be part of another one. What was merged into it before moves along, so that no chain grows.
 
     Arguments: report - locked for change; into - the reference of the report that stays.
-    Raises: MergeError when there is no such report in the same area, or the two would form a circle;
+    Raises: MergeError when there is no such report in the same area, the two would form a circle, they are of
+    different kinds, or the other one has ended without an answer;
     IllegalMoveError when the report cannot be merged from where it stands.
     """
     main = _main(session, report, into.strip().upper())
@@ -40,9 +41,26 @@ def _main(session: Session, report: Report, reference: str) -> Report:
         raise MergeError("En rapport kan inte slås samman med sig själv")
     if named.merged_into_id == report.id:
         raise MergeError(f"{named.reference} ingår redan i den här rapporten")
-    if named.state is ReportState.WITHDRAWN:
-        raise MergeError(f"{named.reference} är återtagen och kan inte ta emot en annan rapport")
-    return named if named.merged_into_id is None else session.get_one(Report, named.merged_into_id)
+    main = named
+    if named.merged_into_id is not None:
+        main = session.get_one(Report, named.merged_into_id, with_for_update=True, populate_existing=True)
+    _check_main(report, main)
+    return main
+
+
+def _check_main(report: Report, main: Report) -> None:
+    """A report shares the fate of the one it is part of: how it is counted, and whether anybody gets an answer."""
+    if main.state is ReportState.WITHDRAWN:
+        raise MergeError(f"{main.reference} är återtagen och kan inte ta emot en annan rapport")
+    if main.kind is not report.kind:
+        raise MergeError(
+            f"{main.reference} är av ett annat slag. En avvikelse och något som fungerade räknas var för sig"
+        )
+    if main.state is ReportState.REFERRED or (main.state is ReportState.CLOSED and main.answered_at is None):
+        raise MergeError(
+            f"{main.reference} är {main.state.label.lower()} utan svar. Öppna den igen först, "
+            "så att båda rapportörerna kan få ett svar"
+        )
 
 
 def unmerge(session: Session, report: Report, by: User, moment: datetime) -> None:
