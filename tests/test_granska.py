@@ -201,7 +201,7 @@ def test_whoever_comes_second_sees_what_the_first_decided_and_keeps_the_typed(si
     answer = decide(coordinator, site, reference, version=seen, **mine)
     assert answer.status_code == 409
     for words in (
-        "Någon annan har ändrat rapporten",
+        "Rapporten har ändrats sedan sidan visades",
         "Regelverk krockar",
         "Avslutad",
         "Löst redan",

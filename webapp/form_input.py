@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 from schemas.form import Form
 from schemas.report import errors_by_field, suspects
 
-STALE = "Någon annan har ändrat samma sak medan sidan var öppen. Inget av det du skrev är sparat, men det står kvar"
+STALE = "Det här har ändrats sedan sidan visades. Inget av det du skrev är sparat, men det står kvar"
 
 
 @dataclass

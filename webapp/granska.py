@@ -197,6 +197,6 @@ def _conflict(reference: str, values: dict[str, Any]) -> tuple[str, int]:
 
 def _who(change: StateChange | None) -> str:
     if change is None:
-        return "Rapporten har ändrats medan du hade sidan öppen."
+        return ""
     moment = change.made_at.astimezone(LOCAL)
     return f"{change.function} ändrade den {day_name(moment.date())} kl. {moment:%H.%M}."
