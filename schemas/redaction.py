@@ -9,6 +9,7 @@ from schemas.personal_data import screen
 
 MASK = "[maskerat]"
 SHORT_MASK = "–"  # where the mask would make a text longer than its field
+LEAST_LETTERS = 10  # that a masked text must keep
 _WORD = re.compile(r"\w+")
 
 
@@ -46,6 +47,11 @@ def only_shortened(before: str, after: str) -> bool:
     """
     words = iter(_WORD.findall(before.casefold().replace(MASK, " ")))
     return all(word in words for word in _WORD.findall(after.casefold().replace(MASK, " ")))
+
+
+def readable(text: str) -> bool:
+    """Whether a text still tells anything besides its masks: `LEAST_LETTERS` letters or more."""
+    return sum(letter.isalpha() for letter in text.replace(MASK, "")) >= LEAST_LETTERS
 
 
 def copied(text: str, source: str, words: int = 6) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from models import Classification
-from schemas.redaction import MASK, copied, masked, only_shortened, pieces
+from schemas.redaction import MASK, copied, masked, only_shortened, pieces, readable
 from tests.desk import moves, report_of, send, suggest
 from tests.site import Site
 
@@ -53,7 +53,7 @@ def test_masking_what_somebody_has_changed_meanwhile_does_nothing(site: Site) ->
     coordinator = site.sign_in("coordinator")
     send(coordinator, f"/granska/{reference}", f"/granska/{reference}/maskera", version=7)
     assert report_of(site, reference).description == NAMED
-    assert "Någon annan har ändrat rapporten" in coordinator.get("/granska").text
+    assert "Rapporten har ändrats sedan sidan visades" in coordinator.get("/granska").text
 
 
 def test_a_text_is_shortened_by_hand(site: Site) -> None:
@@ -70,6 +70,10 @@ def test_a_text_is_shortened_by_hand(site: Site) -> None:
     [
         (NAMED.replace("visste inte", "visste mycket väl"), "Texten får bara kortas eller maskeras"),
         ("", "Lämna kvar vad som hände"),
+        (MASK, "Lämna kvar vad som hände. Det måste finnas något att läsa"),
+        (f"{MASK} {MASK} 1234567890", "Texten får bara kortas eller maskeras"),
+        (f"Vi {MASK} mötet", "Texten får bara kortas eller maskeras"),
+        (f"Vi {MASK} möte {MASK}", "Det måste finnas något att läsa utöver [maskerat]"),
     ],
 )
 def test_nobody_puts_words_into_the_reporters_mouth(site: Site, after: str, message: str) -> None:
@@ -124,6 +128,20 @@ def test_a_long_text_keeps_within_its_limit_when_short_names_are_masked() -> Non
 )
 def test_words_may_go_but_neither_come_nor_change_places(after: str, fine: bool) -> None:
     assert only_shortened("ett två tre", after) is fine
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("Mötet blev av", True),
+        (f"{MASK} inställt nu", True),
+        (f"Vi {MASK} möte", False),
+        (MASK * 3, False),
+        ("", False),
+    ],
+)
+def test_something_readable_is_left_besides_the_masks(text: str, fine: bool) -> None:
+    assert readable(text) is fine
 
 
 def test_a_paraphrase_repeats_no_run_of_words() -> None:

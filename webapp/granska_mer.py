@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from models.report import Report, ReportState
 from models.review import Track
-from schemas.redaction import only_shortened, pieces
+from schemas.redaction import only_shortened, pieces, readable
 from schemas.report import LONGEST, LONGEST_SUGGESTION, errors_by_field, stop_message
 from schemas.review import TrackSchema
 from schemas.states import IllegalMoveError
@@ -22,7 +22,8 @@ from webapp.redacting import mask_all, replace_texts
 from webapp.requests import logger, now, person
 from webapp.review_page import TRACK_STATES
 
-CHANGED = "Någon annan har ändrat rapporten medan du hade sidan öppen. Inget är sparat. Titta igenom den och gör om."
+CHANGED = "Rapporten har ändrats sedan sidan visades. Inget är sparat. Titta igenom den och gör om."
+NOTHING_LEFT = "Lämna kvar vad som hände. Det måste finnas något att läsa utöver [maskerat]"
 NEW_WORDS = "Texten får bara kortas eller maskeras. Skriv inga nya ord, utom [maskerat]"
 
 
@@ -87,8 +88,8 @@ def _text_errors(report: Report, values: dict[str, str]) -> dict[str, str]:
             errors[name] = NEW_WORDS
         elif stopped := stop_message(values[name]):
             errors[name] = stopped
-    if not values["description"]:
-        errors["description"] = "Lämna kvar vad som hände"
+    if not readable(values["description"]):
+        errors.setdefault("description", NOTHING_LEFT)
     return errors
 
 
