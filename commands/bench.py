@@ -1,4 +1,4 @@
-"""Measure on this machine: form posts, freshness, pages, PDF, start, memory, classifier, signals."""
+"""Measure on this machine: form posts, freshness, pages, PDF, start, memory, classifier, signals, effects."""
 
 from __future__ import annotations
 
@@ -100,3 +100,13 @@ def signals(areas: int, seed: int) -> None:
     from benchmarks import signals as benchmark
 
     benchmark.main(areas, seed)
+
+
+@command.command()
+@click.option("--decisions", default=1000, show_default=True, help="simulated for each row")
+@click.option("--seed", default=1, show_default=True, help="the same seed gives the same months")
+def effect(decisions: int, seed: int) -> None:
+    """How often the verdict on an action is right."""
+    from benchmarks import effect as benchmark
+
+    benchmark.main(decisions, seed)

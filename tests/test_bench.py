@@ -27,6 +27,7 @@ TINY = {
     "freshness": ["--seconds=1", "--rate=5", "--idle-posts=2", "5 posts/s for 1 s"],
     "pdf": ["--reports=50", "--rounds=1", "meeting pack: ours"],
     "signals": ["--areas=2", "Months until"],
+    "effect": ["--decisions=5", "Share of decisions"],
     "start": ["--starts=1", "warm 1"],
     "submit": ["--seconds=1", "--rate=5", "--burst=0.3", "--rounds=1", "ratio form/bare"],
     "web": ["--imports=1", "--requests=8", "memory after start"],
