@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from models import Delivery, InfoRequest, Review
+from models import Delivery, InfoRequest, Report, Review
 from models.delivery import DeliveryKind
 from models.report import ReportState
 from tests.desk import decide, give_post, moves, report_of, send
@@ -159,3 +159,33 @@ def test_the_reporter_sees_who_has_it_until_when_and_what_has_happened(site: Sit
     assert "Granskas senast" not in later
     assert "Samverkanskoordinator coordinator" in later
     assert site.count(Review) == 1
+
+
+def promised(site: Site, reference: str) -> list[str]:
+    """Which due days the reporter sees."""
+    page = site.sign_in("reporter").get(f"/mina-rapporter/{reference}").text
+    return [words for words in ("Granskas senast", "Besvaras senast") if words in page]
+
+
+def put(site: Site, reference: str, state: ReportState, answered: bool = False) -> None:
+    with site.database.write() as session:
+        report = session.scalars(select(Report).where(Report.reference == reference)).one()
+        report.state, report.answered_at = state, site.moment if answered else None
+
+
+def test_due_days_are_shown_only_while_they_are_owed(site: Site) -> None:
+    reference = site.sign_in("reporter").file_report()
+    settled = ("answered", "closed", "referred", "withdrawn")
+    for state in ReportState:
+        put(site, reference, state)
+        owed = [*(["Granskas senast"] if state is ReportState.RECEIVED else []), "Besvaras senast"]
+        assert state is ReportState.MERGED or promised(site, reference) == ([] if state.value in settled else owed)
+
+
+def test_a_merged_report_owes_an_answer_until_the_main_one_has_it(site: Site) -> None:
+    main, part = (site.sign_in("reporter").file_report() for _ in range(2))
+    decide(site.sign_in("coordinator"), site, part, destination="merge", merge_into=main)
+    assert report_of(site, part).state is ReportState.MERGED
+    assert promised(site, part) == ["Besvaras senast"]
+    put(site, main, ReportState.IN_REVIEW, answered=True)
+    assert promised(site, part) == []

@@ -33,6 +33,8 @@ PLAIN = {
     ReportState.MERGED: "Rapporten räknas ihop med en annan om samma sak",
     ReportState.WITHDRAWN: "Du har tagit tillbaka rapporten",
 }
+# In these states nobody is owed an answer any more.
+SETTLED = (ReportState.ANSWERED, ReportState.CLOSED, ReportState.REFERRED, ReportState.MERGED, ReportState.WITHDRAWN)
 
 
 def report_page(
@@ -80,17 +82,23 @@ def _shown(report: Report) -> dict[str, Any]:
 
 
 def _promises(report: Report) -> list[tuple[str, str]]:
-    """Who has the report and by when it is reviewed and answered."""
+    """Who has the report and by when it is reviewed and answered, while that is owed. A merged report is
+    answered with the main one."""
+    main = reading().get(Report, report.merged_into_id) if report.merged_into_id else None
     rows = [
         ("Mottagare", report.receiver.title if report.receiver else "Samordningsförbundet"),
         ("Mottagen", day_name(local_date(report.received_at))),
-        ("Granskas senast", "" if report.reviewed_at else _day(report.review_due_on)),
+        ("Granskas senast", _day(report.review_due_on) if report.state is ReportState.RECEIVED else ""),
         ("Granskad", day_name(local_date(report.reviewed_at)) if report.reviewed_at else ""),
-        ("Besvaras senast", "" if report.answered_at or report.closed_at else _day(report.answer_due_on)),
+        ("Besvaras senast", _day(report.answer_due_on) if _owed(main or report) else ""),
         ("Hänvisad till", report.referred_to if report.state is ReportState.REFERRED else ""),
         ("Att tänka på", report.advice),
     ]
     return [(label, text) for label, text in rows if text]
+
+
+def _owed(report: Report) -> bool:
+    return report.answered_at is None and report.state not in SETTLED
 
 
 def _day(day: date | None) -> str:
