@@ -11,7 +11,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre
 
 from schemas.personal_data import Finding, screen
 from schemas.taxonomy import category_labels
-from schemas.text import clean
+from schemas.text import clean, visible_length
 from schemas.words import OUTSIDE_UNIT, Consequence, Occurred, RaisedDirectly, Recurrence, ReportKind, Word
 
 SHORTEST, LONGEST, LONGEST_SUGGESTION, LONGEST_NAME = 20, 1500, 500, 120
@@ -138,7 +138,9 @@ class ReportSchema(Schema):
     def _check_answers(self, data: dict[str, Any], **_: Any) -> None:
         problems: dict[str, list[str]] = {}
         length = len(data.get("description", ""))
-        if "description" in data and length < SHORTEST:  # What held only control characters is empty by now.
+        if (
+            "description" in data and visible_length(data["description"]) < SHORTEST
+        ):  # What held only control characters is empty by now.
             problems["description"] = ["Beskriv vad som hände med minst 20 tecken"]
         if length > LONGEST:
             too_long = f"Texten är {length - LONGEST} tecken för lång. Korta den till högst 1 500 tecken"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Invisible marks that turn the direction of writing can make a text read differently from what it says.
-DIRECTION_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
+# Invisible marks (category Cf) turn the direction of writing, hide words from the guard and fill a text with nothing.
+# The two joiners are kept between two signs, where emoji and some scripts are spelled with them.
+JOINERS = "\u200c\u200d"
+JOINED = re.compile(f"[{JOINERS}]+")
 # The control characters and surrogates of Unicode (categories Cc and Cs), but for tab and line break.
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 FIRST_MARK = "\u0300"
@@ -14,10 +16,28 @@ MOST_MARKS = 3  # combining marks after one letter; more is never language
 
 
 def clean(text: str) -> str:
-    """The text in composed form (NFC), without control characters, lone surrogates, direction marks or
+    """The text in composed form (NFC), without control characters, lone surrogates, invisible marks or
     heaps of combining marks; line breaks as \\n; no space at the ends."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(DIRECTION_MARKS)
-    return _thin_marks(unicodedata.normalize("NFC", CONTROLS.sub("", text))).strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _without_invisible(CONTROLS.sub("", text))
+    return _thin_marks(unicodedata.normalize("NFC", text)).strip()
+
+
+def visible_length(text: str) -> int:
+    """How many characters of a cleaned text can be seen, spaces between words included."""
+    return sum(character not in JOINERS for character in text)
+
+
+def _without_invisible(text: str) -> str:
+    if text.isascii():
+        return text
+    seen = (sign for sign in text if sign in JOINERS or unicodedata.category(sign) != "Cf")
+    return JOINED.sub(_one_joiner, "".join(seen))
+
+
+def _one_joiner(found: re.Match[str]) -> str:
+    before, after = found.string[max(0, found.start() - 1) : found.start()], found.string[found.end() : found.end() + 1]
+    return "" if (before + " ").isspace() or (after + " ").isspace() else found.group()[0]
 
 
 def _thin_marks(text: str) -> str:

@@ -53,6 +53,8 @@ ODD_TEXTS = {
     f"{TEXT} A{chr(0x301) * 2000}": f"{TEXT} Á{chr(0x301) * 3}",
     f"{TEXT} A{chr(0x20DD) * 1000}": f"{TEXT} A{chr(0x20DD) * 3}",
     f"  {TEXT}\n\n ": TEXT,
+    f"\ufeff{TEXT[:9]}\u200b\u2060\u00ad{TEXT[9:]}\u200d \u200c": TEXT,
+    f"{TEXT} a\u200d\u200d\U000e0041": f"{TEXT} a",
     "e\u0301" * 30: "é" * 30,
     f"{TEXT} \U0001f9d1\u200d\U0001f9bd ﷺ ꙮ": f"{TEXT} \U0001f9d1\u200d\U0001f9bd ﷺ ꙮ",
     f"{TEXT} {INJECTION}": f"{TEXT} {INJECTION}",
