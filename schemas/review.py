@@ -35,8 +35,9 @@ PICK = "Välj ett av alternativen"
 
 @dataclass(frozen=True)
 class Choices:
-    """What this report may be given. `assessed` says that a category must be chosen; `description` is the reporter's
-    text, which a paraphrase must not repeat; `outside` is the counterpart whose name is written by hand."""
+    """What this report may be given. `assessed` says that a category must be chosen, else there is none to choose;
+    `description` is the reporter's text, which a paraphrase must not repeat; `outside` is the counterpart whose name is
+    written by hand."""
 
     counterparts: Collection[str]
     destinations: Collection[str]
@@ -80,8 +81,10 @@ class DecisionSchema(Schema):
 
     @pre_load
     def _drop_idle(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
-        """An empty answer is none, and a text that belongs to another destination is not sent along."""
+        """An empty answer is none. What belongs to another destination is not sent along, nor is a category of what
+        worked: the categories are kinds of failings."""
         idle = {name for code, needs in NEEDED.items() for name, _ in needs if code != data.get("destination")}
+        idle |= set() if self.choices.assessed else {"category", "also"}
         return {name: value for name, value in data.items() if value not in ("", []) and name not in idle}
 
     @validates_schema(skip_on_field_errors=False)

@@ -42,6 +42,20 @@ def test_a_decision_is_kept_beside_the_suggestion(site: Site) -> None:
     assert [state for state, _, _ in moves(site, reference)] == ["in_review", "with_party"]
 
 
+def test_what_worked_gets_no_category(site: Site) -> None:
+    reporter = site.sign_in("reporter")
+    failed, worked = reporter.file_report(), reporter.file_report(kind="good")
+    coordinator = site.sign_in("coordinator")
+    usual, page = (coordinator.get(f"/granska/{reference}").text for reference in (failed, worked))
+    for words in ('name="category"', 'name="also"', "Det finns inget förslag till kategori än", 'href="#category"'):
+        assert words in usual
+        assert words not in page
+    assert 'id="counterpart"' in page
+    assert decide(coordinator, site, worked, category="rules", also=["handover"]).status_code == 303
+    report = report_of(site, worked)
+    assert (report.state, report.category, report.also_categories) == (ReportState.WITH_PARTY, "unassessed", [])
+
+
 def test_a_decision_is_counted_again(site: Site) -> None:
     reference = site.sign_in("reporter").file_report()
     site.recount()
