@@ -13,6 +13,7 @@ from schemas.form import PICK, Form, free_day, must, needed_day, needed_text, re
 from schemas.months import LOCAL
 
 LONGEST_NAME, LONGEST_FUNCTION = 200, 120  # characters
+NOBODY = "ingen"  # as the code of a convener
 FURTHEST = timedelta(days=5 * 366)
 TIME = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
 
@@ -70,9 +71,10 @@ class SeatSchema(Form):
 
 
 class ConvenerSchema(Form):
-    """Who convenes: one of the codes on offer, or nobody."""
+    """Who convenes: one of the codes on offer, or `NOBODY`. Loads None for nobody. A form without the field says
+    nothing, so it must not take a convener away."""
 
-    convener = fields.String(load_default="")
+    convener = fields.String(**must("Välj sammankallande"))
 
     def __init__(self, conveners: Collection[str]) -> None:
         super().__init__()
@@ -80,8 +82,12 @@ class ConvenerSchema(Form):
 
     @validates_schema(skip_on_field_errors=True)
     def _check_convener(self, data: dict[str, Any], **_: Any) -> None:
-        if data.get("convener", "") not in ("", *self.conveners):
+        if data["convener"] not in (NOBODY, *self.conveners):
             refuse({"convener": PICK})
+
+    @post_load
+    def _nobody_is_none(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"convener": None if data["convener"] == NOBODY else data["convener"]}
 
 
 class MeetingSchema(Form):

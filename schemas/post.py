@@ -7,7 +7,13 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
 
+EMPTY_FORM = "Formuläret kom inte fram helt. Fyll i fältet igen"
 DATE = "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-12-21"
+
+
+def _sent(invalid: str) -> dict[str, Any]:
+    """A field that may be empty but must be there: a form without it says nothing about an absence."""
+    return {"required": True, "allow_none": True, "error_messages": {"required": EMPTY_FORM, "invalid": invalid}}
 
 
 class AbsenceSchema(Schema):
@@ -16,17 +22,17 @@ class AbsenceSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    absent_from = fields.Date(load_default=None, error_messages={"invalid": DATE})
-    absent_until = fields.Date(load_default=None, error_messages={"invalid": DATE})
-    substitute = fields.Integer(load_default=None, error_messages={"invalid": "Välj en ersättare"})
+    absent_from = fields.Date(**_sent(DATE))
+    absent_until = fields.Date(**_sent(DATE))
+    substitute = fields.Integer(**_sent("Välj en ersättare"))
 
     def __init__(self, substitutes: Collection[int]) -> None:
         super().__init__()
         self.substitutes = substitutes
 
     @pre_load
-    def _drop_empty(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
-        return {name: value.strip() for name, value in data.items() if value.strip()}
+    def _empty_is_none(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        return {name: value.strip() or None for name, value in data.items()}
 
     @validates_schema(skip_on_field_errors=True)
     def _check(self, data: dict[str, Any], **_: Any) -> None:

@@ -49,6 +49,19 @@ def test_a_forum_without_convener_is_warned_of(site: Site) -> None:
     assert "Sammankallande saknas" not in client.get("/forum").text
 
 
+def test_a_form_without_its_field_takes_no_convener_away(room: Room) -> None:
+    client = room.site.sign_in("coordinator")
+    send(client, f"{PAGE}/sammankallande", PAGE, convener="rotating")
+    for words in ({}, {"convener": ""}):
+        refused = send(client, f"{PAGE}/sammankallande", PAGE, **words)
+        assert refused.status_code == 422
+        assert "Välj sammankallande" in refused.text
+        assert room.forum(LSG).convener == "rotating"
+    assert send(client, f"{PAGE}/sammankallande", PAGE, convener="ingen").status_code == 303
+    assert room.forum(LSG).convener is None
+    assert '<option value="ingen" selected>' in client.get(PAGE).text
+
+
 def test_a_forum_without_members_is_warned_of_and_can_get_some(room: Room) -> None:
     room.empty(LSG)
     client = room.site.sign_in("coordinator")

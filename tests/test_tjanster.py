@@ -100,6 +100,17 @@ def test_a_wrong_absence_is_told_at_its_field(site: Site, answers: dict[str, str
     assert stored(site, post).absent_from is None
 
 
+def test_a_form_without_its_fields_ends_no_absence(site: Site) -> None:
+    post, administrator = post_of(site, "savsjo"), site.sign_in("administrator")
+    other = post_of(site, "nassjo")
+    assert absence(administrator, post, absent_from="2026-12-21", substitute=str(other.id)) == 303
+    for form in ({}, {"absent_from": "", "absent_until": ""}):
+        answer = send(administrator, "/rapporter", f"/tjanster/{post.id}/franvaro", **form)
+        assert answer.status_code == 422
+        assert "Formuläret kom inte fram helt" in answer.text
+        assert stored(site, post).absent_from == date(2026, 12, 21)
+
+
 def test_a_hand_over_moves_the_queue_but_not_the_history(site: Site) -> None:
     post = give_post(site, "coordinator", "savsjo")
     reporter = site.sign_in("reporter")

@@ -11,6 +11,7 @@ from models.agenda_queries import AgendaSize, agenda_sizes
 from models.forum import Agreement, Forum, ForumMember, Meeting
 from models.forum_queries import count_routed
 from models.organisation import OUTSIDE_PARTY
+from schemas.forum import NOBODY
 from schemas.months import day_name, local_date
 from webapp.decision_form import parties
 from webapp.form_input import Input, seal
@@ -32,7 +33,7 @@ def page(forum: Forum, typed: Input | None = None, agreement: Agreement | None =
         routed=count_routed(reading(), forum.federation_id, [forum.id]).get(forum.id, (0, 0)) if keeps else None,
         meetings=_meetings(forum),
         parties=[(party.code, party.name) for party in parties() if party.code != OUTSIDE_PARTY],
-        conveners=list(conveners(parties()).items()),
+        conveners=[(NOBODY, "Ingen"), *conveners(parties()).items()],
         editing=_editing(agreement),
         typed=typed,
         errors=typed.errors,
@@ -47,7 +48,7 @@ def _facts(forum: Forum, today: date) -> dict[str, Any]:
         "kind": forum.kind.label,
         "place": place(forum),
         "convener": convener_name(forum, parties()),
-        "convener_code": forum.convener or "",
+        "convener_code": forum.convener or NOBODY,
         "note": forum.note,
         "seal": seal(forum.name, forum.convener),
         "members": [_seat(seat) for seat in sorted(forum.members, key=_seat_order)],

@@ -70,7 +70,7 @@ def set_convener(code: str) -> Answer:
     if typed.errors:
         return page(forum, typed)
     with changing_forum(forum) as (_, row):
-        row.convener = typed.data["convener"] or None
+        row.convener = typed.data["convener"]
     return _done(forum, "convener_set", "Sammankallande är sparad.")
 
 

@@ -85,7 +85,7 @@ def _post(session: Session, post_id: int) -> Post:
 def set_absence(post_id: int) -> Response | tuple[str, int]:
     _only_the_federation()
     names = ("absent_from", "absent_until", "substitute")
-    typed = {name: request.form.get(name, "") for name in names}
+    typed = {name: request.form[name] for name in names if name in request.form}
     others = [post.id for post in posts_of(reading(), person().federation_id) if post.id != post_id]
     try:
         absence = AbsenceSchema(others).load(typed)
