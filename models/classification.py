@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base
 
 # Words for a confidence, since no reader should weigh per cents of a machine: 0-1, lower limits.
-CONFIDENCE_WORDS = ((0.8, "hög"), (0.6, "medel"), (0.0, "låg"))
+CONFIDENCE_WORDS = ((0.8, "hög"), (0.6, "medelhög"), (0.0, "låg"))
 
 
 class Classification(Base):

@@ -82,9 +82,12 @@ def _behind(moment: datetime, report_id: int) -> ColumnElement[bool]:
     return (Report.received_at >= moment) & ((Report.received_at > moment) | (Report.id > report_id))
 
 
-def counts_by_area(session: Session, desk: Desk) -> dict[int, int]:
-    """How many reports wait for a judgement in each area, for areas where any do."""
-    found = _ids(_looks(desk, WAITING))
+def counts_by_area(session: Session, desk: Desk, states: Iterable[ReportState] = WAITING) -> dict[int, int]:
+    """How many reports wait for a judgement in each area, for areas where any do.
+
+    Arguments: states - count only reports in these.
+    """
+    found = _ids(_looks(desk, states))
     rows = session.execute(select(found.c.area_id, func.count()).group_by(found.c.area_id))
     return {row[0]: row[1] for row in rows}
 

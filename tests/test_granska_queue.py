@@ -25,10 +25,37 @@ def test_the_queue_holds_ones_own_areas_and_post_oldest_first(site: Site) -> Non
         site.advance(minutes=5)
     page = site.sign_in("coordinator").get("/granska").text
     assert TITLE.findall(page) == filed
-    assert "3 rapporter väntar" in page
+    assert "3 rapporter i kön (3 nya)" in page
     assert "Aneby (1)" in page
     assert "Sävsjö (2)" in page
     assert 'Att granska <span class="lh-count">3</span>' in page
+
+
+def test_a_middling_confidence_is_a_word_of_its_own(site: Site) -> None:
+    reference = site.sign_in("reporter").file_report()
+    suggest(site, reference, "handover", confidence=0.7)
+    page = site.sign_in("coordinator").get("/granska").text
+    assert "(medelhög säkerhet)" in page
+
+
+def test_the_heading_tells_new_reports_from_those_begun(site: Site) -> None:
+    reporter = site.sign_in("reporter")
+    begun, _, _ = reporter.file_report(), reporter.file_report(), reporter.file_report(area="aneby")
+    coordinator = site.sign_in("coordinator")
+    decide(coordinator, site, begun, destination="stay")
+    assert "3 rapporter i kön (2 nya)" in coordinator.get("/granska").text
+    assert "1 rapport i kön (1 ny)" in coordinator.get("/granska?omrade=aneby").text
+
+
+@pytest.mark.parametrize(("waiting", "shown"), [(99, "99"), (100, "99+"), (130, "99+")])
+def test_the_navigation_counts_to_ninety_nine(site: Site, waiting: int, shown: str) -> None:
+    site.add_reports(waiting)
+    with site.database.write() as session:
+        savsjo = session.scalars(select(Area.id).where(Area.code == "savsjo")).one()
+        session.execute(update(Report).values(state=ReportState.RECEIVED, area_id=savsjo))
+    page = site.sign_in("coordinator").get("/granska").text
+    assert f'Att granska <span class="lh-count">{shown}</span>' in page
+    assert f"{waiting} rapporter i kön ({waiting} nya)" in page
 
 
 def test_the_queue_of_one_area(site: Site) -> None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from models.forum import Forum
 from models.organisation import Area
-from models.report import Report
+from models.report import Report, ReportState
 from models.review import InfoRequest, Review, StateChange
 from models.review_queue import changed_share, completions, counts_by_area, desk_reports, number_waiting, oldest
 from schemas.months import LOCAL, day_name, local_date
@@ -36,8 +36,9 @@ YEAR = timedelta(days=365)
 MOST_COUNTED = 99  # in the navigation; who has more does not need to know how many
 
 
-def _number_waiting() -> int:
-    return number_waiting(reading(), desk(), MOST_COUNTED)
+def _number_waiting() -> int | str:
+    found = number_waiting(reading(), desk(), MOST_COUNTED + 1)
+    return f"{MOST_COUNTED}+" if found > MOST_COUNTED else found
 
 
 COUNTS["granska.list_reports"] = _number_waiting
@@ -54,7 +55,7 @@ def list_reports() -> str:
     return render_template(
         "web/granska.html",
         rows=queue_rows(reports, now()),
-        total=total,
+        heading=_heading(total, area),
         areas=_areas(counts, area),
         pages=_pages(number, last, area),
         completions=[_completion(*found) for found in completions(reading(), desk(), MOST_COMPLETIONS)],
@@ -62,6 +63,13 @@ def list_reports() -> str:
         latest=_latest(),
         posts_href=url_for("tjanster.list_posts") if holds_federation_post() else "",
     )
+
+
+def _heading(total: int, area: Area | None) -> str:
+    """How many reports lie in the queue, and how many of them nobody has opened a review of."""
+    fresh = counts_by_area(reading(), desk(), (ReportState.RECEIVED,))
+    new = fresh.get(area.id, 0) if area else sum(fresh.values())
+    return f"{total} {'rapport' if total == 1 else 'rapporter'} i kön ({new} {'ny' if new == 1 else 'nya'})"
 
 
 def _chosen_area() -> Area | None:

@@ -92,7 +92,7 @@ PLACES = (
     ("Hälsa", "halsa.show", (Role.ADMINISTRATOR,)),
 )
 # What stands beside a place in the navigation: endpoint to what counts it. Each page that has one puts it here.
-COUNTS: dict[str, Callable[[], int]] = {}
+COUNTS: dict[str, Callable[[], int | str]] = {}
 
 
 def _words() -> dict[str, Any]:
