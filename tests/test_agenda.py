@@ -270,6 +270,22 @@ def test_nothing_is_handed_up_from_the_board(room: Room) -> None:
     assert decide(room, meeting_id, item_id, "closed", BOARD) == 303
 
 
+@pytest.mark.parametrize(("days", "words"), [(20, "Mötet"), (0, "En gemensam brevlåda öppnas.")])
+def test_what_stands_in_the_way_of_a_decision_is_a_notice_until_one_is_sent(room: Room, days: int, words: str) -> None:
+    meeting_id, reference = room.meeting(days=days), room.report()
+    item_id = room.item(meeting_id, reference)
+    page = f"{page_of(meeting_id)}/arenden/{item_id}/beslut"
+    client = room.site.sign_in("coordinator")
+    assert "lh-notice" not in client.get(page).text or days == 20
+    if days == 0:
+        assert decide(room, meeting_id, item_id, "stays") == 303
+    shown = client.get(page).text
+    assert words in shown.split("lh-notice")[1]
+    for mark in ("<title>Fel: ", "lh-error-summary", "Beslutet är inte sparat"):
+        assert mark not in shown
+        assert mark in send(client, page, page, outcome="stays", **DECIDED).text
+
+
 def test_a_decision_is_written_down_once(room: Room) -> None:
     meeting_id, reference = room.meeting(days=0), room.report()
     item_id = room.item(meeting_id, reference)

@@ -39,15 +39,17 @@ def record(code: str, meeting_id: int, item_id: int) -> Answer:
 
 
 def _first(item: AgendaItem) -> Input:
-    """The empty form; what stands in the way of a decision is told before anybody writes one."""
-    typed = Input("decision")
+    """The empty form, with what is decided already."""
+    return Input("decision", conflict=_facts(item.decision))
+
+
+def _hindrance(item: AgendaItem) -> str:
+    """What stands in the way of a decision, told before anybody writes one; nobody has made a mistake by then."""
     try:
         check(reading(), item, None, now())
     except DecisionError as error:
-        typed.refuse("form", str(error))
-    if item.decision is not None:
-        typed.stale(_facts(item.decision))
-    return typed
+        return str(error)
+    return ""
 
 
 def _record(meeting: Meeting, item: AgendaItem, typed: Input) -> Answer:
@@ -103,6 +105,7 @@ def _page(meeting: Meeting, item: AgendaItem, typed: Input) -> tuple[str, int]:
         outcomes=choices,
         above=above.name if above else "",
         above_meets=following is not None,
+        notice=_hindrance(item) if request.method == "GET" else "",
         typed=typed,
         errors=typed.errors,
     )
