@@ -40,6 +40,8 @@ def _add_posts(session: Session, federation: Federation, areas: dict[str, Area],
 
 def _facts(row: dict[str, Any], areas: dict[str, Area], parties: dict[str, int]) -> dict[str, Any]:
     when = row["when"]
+    # The reporter reads the advice too, so a sentence for reporters goes before the coordinators' rule.
+    advice = row.get("advice_reporter_sv") or row.get("advice_sv")
     area = areas.get(when.get("area", ""))
     between = when.get("between", [])
     return {
@@ -49,5 +51,5 @@ def _facts(row: dict[str, Any], areas: dict[str, Area], parties: dict[str, int])
         "party_b_id": parties[between[1]] if between else None,
         "to_federation": row.get("to") == TO_FEDERATION,
         "refer_to": row.get("refer_to", ""),
-        "advice": row.get("advice_sv") or (row.get("why", "") if row.get("refer_to") else ""),
+        "advice": advice or (row.get("why", "") if row.get("refer_to") else ""),
     }

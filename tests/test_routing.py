@@ -67,6 +67,12 @@ def test_kommun_and_region_between_themselves_get_advice_in_either_direction(sit
     assert routed(site, "hoglandet", "savsjo", "kommun", "fk").advice == ""
 
 
+def test_reporters_read_a_sentence_for_reporters(site: Site) -> None:
+    advice = routed(site, "hoglandet", "savsjo", "kommun", "region").advice
+    assert "Samverkanskoordinatorn avgör om rapporten ska hänvisas dit." in advice
+    assert "markeras Hänvisad" not in advice
+
+
 def test_a_post_that_nobody_holds_falls_to_the_federation(site: Site) -> None:
     federation = post_of(site, None).id
     assert routed(site, "hoglandet", "savsjo", "kommun", "af").post_id == federation
