@@ -26,7 +26,7 @@ def main(decisions: int = DECISIONS, seed: int = 1) -> None:
         for months in AFTER_MONTHS:
             null, *planted = (_verdicts(dice, rate, months, times, decisions) for times in TIMES)
             found = " ".join(f"{helped:>{width}.0%}" for (helped, _), width in zip(planted, (8, 11, 8), strict=True))
-            print(f"{rate:>12} {months:>13} {null[0]:>8.1%} ({null[1]:>4.1%}) {found}")
+            print(f"{rate:>12} {months:>13} {null[0]:>8.2%} ({null[1]:.2%}) {found}")
 
 
 def _verdicts(dice: random.Random, rate: float, months: int, times: float, decisions: int) -> tuple[float, float]:
