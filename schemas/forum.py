@@ -120,4 +120,4 @@ BEGINNING_OF_TIME = date(1900, 1, 1)  # an earlier year has no moment in UTC, or
 def _moment(data: dict[str, Any]) -> datetime:
     found = TIME.fullmatch(data["meeting_time"])
     hour, minute = (int(part) for part in found.groups()) if found else (0, 0)
-    return datetime.combine(data["meeting_date"], time(hour, minute), LOCAL).astimezone(UTC)
+    return datetime.combine(data["meeting_date"], time.min.replace(hour, minute), LOCAL).astimezone(UTC)

@@ -43,7 +43,7 @@ def last_months(month: date, count: int) -> list[date]:
 
 def start_of_day(day: date) -> datetime:
     """The moment in UTC when a day begins in Sweden."""
-    return datetime.combine(day, time(), LOCAL).astimezone(UTC)
+    return datetime.combine(day, time.min, LOCAL).astimezone(UTC)
 
 
 def month_name(month: date) -> str:
