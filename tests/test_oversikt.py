@@ -26,8 +26,8 @@ FIGURE_TEXT = re.compile(
 )
 VIEWS = ("", "niva=verksamhet", "visa=lista")
 CHOICES = (
-    *("", "period=allt", "period=1m", "period=forra", "period=2026-03", "omrade=savsjo", "kategori=rules"),
-    *("kategori=unassessed&period=3m", "omrade=aneby&period=allt&kategori=handover"),
+    *("", "period=allt", "period=forra", "period=2026-03", "omrade=savsjo", "kategori=unassessed&period=3m"),
+    "omrade=aneby&period=allt&kategori=handover",
 )
 
 
@@ -52,7 +52,7 @@ def said(visitor: Visitor, address: str) -> int:
 
 
 def test_every_figure_of_every_view_leads_to_exactly_that_many_reports(site: Site) -> None:
-    site.add_reports(60)
+    site.add_reports(45)
     coordinator = site.sign_in("coordinator")
     seen: dict[str, int] = {}
     for view in VIEWS:

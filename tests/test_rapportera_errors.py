@@ -77,8 +77,9 @@ PERSONAL = [
 
 def test_each_mistake_is_said_above_the_form_and_at_its_field_and_stores_nothing(site: Site) -> None:
     visitor = site.sign_in("reporter")
+    tokens = visitor.tokens()
     for changes, field, message in MISTAKES:
-        response = visitor.send(**changes)
+        response = visitor.send(**tokens | changes)
         assert response.status_code == 422, changes
         assert "<title>Fel: " in response.text, changes
         summary = response.text.split('class="lh-error-summary"')[1].split("</div>")[0]
@@ -110,7 +111,7 @@ def test_several_mistakes_are_listed_in_the_order_of_the_form(site: Site) -> Non
 @pytest.mark.parametrize("field", ["description", "suggestion", "counterpart_other"])
 def test_what_points_to_a_person_is_stopped_in_every_free_text(site: Site, field: str) -> None:
     visitor = site.sign_in("reporter")
-    other = {"counterpart": "annan", "counterpart_other": "Kriminalvården", "pii_confirmed": "1"}
+    other = {"counterpart": "annan", "counterpart_other": "Kriminalvården", "pii_confirmed": "1"} | visitor.tokens()
     for words, kind in PERSONAL:
         for button in ("send", "draft"):
             response = visitor.send(**other | {field: words, "do": button})
