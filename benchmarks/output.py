@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -26,8 +27,8 @@ def print_facts(folder: Path, database_url: str) -> None:
 
 
 def _command() -> str:
-    words = ["URL" if "://" in word else word for word in sys.argv[1:]]
-    return shlex.join(["./lexheller", *words]).replace("=URL", " URL")
+    words = [re.sub(r"[\w+]+://.*", "URL", word) for word in sys.argv[1:]]
+    return shlex.join(["./lexheller", *words])
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -26,7 +26,7 @@ def main(imports: int, requests: int) -> None:
     with scratch_product() as product:
         print_facts(product.home, product.settings.database_url)
         loading = median(import_seconds() for _ in range(imports))
-        fill(product, REPORTS, 1)
+        fill(product, REPORTS)
         product.start_valkey()
         begun = time.perf_counter()
         where, child = product.start_web()
