@@ -7,11 +7,10 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate, validates_schema
 
+from schemas.day import Day
 from schemas.report import Text
 from schemas.review import PICK as PICK
 from schemas.review import personal_data_problems
-
-DAY = "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-11-14"
 
 
 class Form(Schema):
@@ -56,14 +55,14 @@ def free_text(limit: int) -> Text:
     return Text(load_default="", validate=validate.Length(max=limit, error=f"Skriv högst {limit} tecken"))
 
 
-def needed_day(message: str) -> fields.Date:
+def needed_day(message: str) -> Day:
     """A day that has to be there."""
-    return fields.Date(required=True, error_messages={"required": message, "null": message, "invalid": DAY})
+    return Day(required=True, error_messages={"required": message, "null": message})
 
 
-def free_day() -> fields.Date:
+def free_day() -> Day:
     """A day that may be left out."""
-    return fields.Date(load_default=None, error_messages={"invalid": DAY})
+    return Day(load_default=None)
 
 
 def whole_number(low: int, high: int, default: int, message: str) -> fields.Integer:

@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
+from schemas.day import Day
 from schemas.personal_data import Finding, screen
 from schemas.taxonomy import category_labels
 from schemas.text import clean, visible_length
@@ -16,11 +17,14 @@ from schemas.words import OUTSIDE_UNIT, Consequence, Occurred, RaisedDirectly, R
 
 SHORTEST, LONGEST, LONGEST_SUGGESTION, LONGEST_NAME = 20, 1500, 500, 120
 LONGEST_ADDRESS = 254  # characters (RFC 5321, section 4.5.3.1.3)
+OLDEST = 3653  # days, ten years
+# How many days ago the answers to "when did it happen" reach.
+REACH = {Occurred.TODAY.value: 0, Occurred.WEEK.value: 7, Occurred.MONTH.value: 31}
 MULTIPLE = ("other_actors", "consequence")
 FREE_TEXTS = ("description", "suggestion", "counterpart_other")
 
 ADDRESS = "Skriv en e-postadress som namn@kommun.se"
-STOPPED = "Texten innehåller något som liknar {what}. Ta bort det och skicka igen"
+STOPPED = "Texten innehåller något som liknar {what}. Ta bort {pronoun} och skicka igen"
 KINDS = {
     "personnummer": "ett personnummer",
     "samordningsnummer": "ett samordningsnummer",
@@ -82,9 +86,7 @@ class ReportSchema(Schema):
     description = Text(**_must("Beskriv vad som hände med minst 20 tecken"))
     protected_identity = _ticked()
     occurred = _choice(Occurred, "Välj när det hände", **_must("Välj när det hände"))
-    occurred_on = fields.Date(
-        load_default=None, error_messages={"invalid": "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-11-14"}
-    )
+    occurred_on = Day(load_default=None)
     consequence = fields.List(_choice(Consequence, "Välj ett av alternativen"), load_default=list)
     recurrence = _choice(Recurrence, "Välj ett av alternativen", load_default=None)
     reporter_category = fields.String(load_default=None)
@@ -145,8 +147,8 @@ class ReportSchema(Schema):
         if length > LONGEST:
             too_long = f"Texten är {length - LONGEST} tecken för lång. Korta den till högst 1 500 tecken"
             problems["description"] = [too_long]
-        if (day := data.get("occurred_on")) and day > self.choices.today:
-            problems["occurred_on"] = ["Datumet kan inte ligga i framtiden"]
+        if (day := data.get("occurred_on")) and (wrong := _wrong_day(day, data.get("occurred"), self.choices.today)):
+            problems["occurred_on"] = [wrong]
         answers = data.get("consequence", [])
         if Consequence.UNKNOWN.value in answers and len(answers) > 1:
             problems["consequence"] = ["Välj antingen följder eller Vet inte"]
@@ -177,14 +179,26 @@ class ReportSchema(Schema):
         return data
 
 
+def _wrong_day(day: date, occurred: str | None, today: date) -> str | None:
+    """What is wrong with the day that something happened, beside the answer to when it was; None when nothing is."""
+    age = (today - day).days
+    if age < 0:
+        return "Datumet kan inte ligga i framtiden"
+    if age > OLDEST:
+        return "Kontrollera året"
+    return "Datumet ligger inte inom den tid du valt" if age > REACH.get(occurred or "", age) else None
+
+
 def stop_message(text: str) -> str | None:
-    """The message for a text that must not be stored, or None. It names the kind, never the words."""
+    """The message for a text that must not be stored, or None. It names the kinds, never the words."""
     return _stop_message(screen(text))
 
 
 def _stop_message(findings: list[Finding]) -> str | None:
-    found = [finding for finding in findings if finding.action == "stop"]
-    return STOPPED.format(what=KINDS.get(found[0].type, "en personuppgift")) if found else None
+    kinds = [KINDS.get(finding.type, "en personuppgift") for finding in findings if finding.action == "stop"]
+    *others, last = list(dict.fromkeys(kinds)) or [""]
+    what = f"{', '.join(others)} och {last}" if others else last
+    return STOPPED.format(what=what, pronoun="dem" if others else "det") if kinds else None
 
 
 def suspects(data: Mapping[str, Any], names: Collection[str] = FREE_TEXTS) -> list[str]:

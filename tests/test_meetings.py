@@ -66,7 +66,7 @@ BAD_MOMENTS = (
     ("2026-11-16", "09.00", "Mötet måste ligga framåt i tiden"),
     ("", "13.00", "Skriv vilken dag mötet är"),
     ("14 januari", "13.00", "Skriv datumet som ÅÅÅÅ-MM-DD"),
-    ("2027-02-30", "13.00", "Skriv datumet som ÅÅÅÅ-MM-DD"),
+    ("2027-02-30", "13.00", "Det datumet finns inte"),
     ("2127-01-14", "13.00", "Kontrollera året"),
     ("0001-01-01", "00.00", "Kontrollera året"),
     ("9999-12-31", "23.59", "Kontrollera året"),

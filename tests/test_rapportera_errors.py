@@ -14,6 +14,7 @@ from tests.site import TEXT, Site
 CHOICE = "Välj ett av alternativen"
 EMAIL = "Skriv en e-postadress som namn@kommun.se"
 DATE = "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-11-14"
+OUTSIDE = "Datumet ligger inte inom den tid du valt"
 SHORT = "Beskriv vad som hände med minst 20 tecken"
 AREA, UNIT = "Välj kommunområde", "Välj vilken verksamhet du rapporterar för"
 COUNTERPART = "Välj vilken motpart rapporten gäller"
@@ -51,8 +52,12 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
     ({"occurred": None}, "occurred", "Välj när det hände"),
     ({"occurred": "nyss"}, "occurred", "Välj när det hände"),
     ({"occurred_on": "14/11"}, "occurred_on", DATE),
-    ({"occurred_on": "2026-02-30"}, "occurred_on", DATE),
+    ({"occurred_on": "2026-02-30"}, "occurred_on", "Det datumet finns inte"),
     ({"occurred_on": "2026-11-17"}, "occurred_on", "Datumet kan inte ligga i framtiden"),
+    ({"occurred_on": "2016-11-14", "occurred": "earlier"}, "occurred_on", "Kontrollera året"),
+    ({"occurred_on": "2026-11-15", "occurred": "today"}, "occurred_on", OUTSIDE),
+    ({"occurred_on": "2026-11-08"}, "occurred_on", OUTSIDE),
+    ({"occurred_on": "2026-10-15", "occurred": "month"}, "occurred_on", OUTSIDE),
     ({"consequence": ["delayed", "unknown"]}, "consequence", "Välj antingen följder eller Vet inte"),
     ({"consequence": ["gladje"]}, "consequence", CHOICE),
     ({"recurrence": "ibland"}, "recurrence", CHOICE),
@@ -119,6 +124,21 @@ def test_what_points_to_a_person_is_stopped_in_every_free_text(site: Site, field
             assert f"Texten innehåller något som liknar {kind}. Ta bort det och skicka igen" in response.text
             assert words in html.unescape(response.text)
     assert [site.count(table) for table in (Report, Outbox, Draft)] == [0, 0, 0]
+
+
+def test_a_day_at_the_edge_of_the_chosen_time_is_taken(site: Site) -> None:
+    days = {"today": "2026-11-16", "week": "2026-11-09", "month": "2026-10-16", "earlier": "2016-11-16"}
+    visitor = site.sign_in("reporter")
+    for occurred, day in days.items():
+        visitor.file_report(occurred=occurred, occurred_on=day)
+    assert site.count(Report) == len(days)
+
+
+def test_all_kinds_of_what_is_stopped_are_named_at_once(site: Site) -> None:
+    words = "Ring 070-123 45 67 om 850312-1234 eller 070-123 45 68."
+    response = site.sign_in("reporter").send(description=words)
+    what = "ett telefonnummer och ett personnummer. Ta bort dem och skicka igen"
+    assert f"Texten innehåller något som liknar {what}" in response.text
 
 
 def test_marks_that_nobody_sees_do_not_hide_a_number(site: Site) -> None:
