@@ -184,3 +184,13 @@ def test_the_demo_accounts_are_not_shown_without_demo(site: Site) -> None:
     page = site.visitor().get("/logga-in").text
     assert "Konton för exempeldata" not in page
     assert "exempel-lex-heller" not in page
+
+
+def test_the_way_back_after_the_sign_in_is_the_address_that_was_asked_for(site: Site) -> None:
+    for asked, told in (("/rapportera", "/rapportera"), ("/rapportera?utkast=1", "/rapportera?utkast%3D1")):
+        assert site.visitor().get(asked).location == f"/logga-in?next={told}"
+
+
+def test_every_csv_names_its_characters_once(site: Site) -> None:
+    for address in ("/atgarder.csv", "/avvikelser.csv", "/besvarade.csv"):
+        assert site.sign_in("coordinator").get(address).headers["Content-Type"] == "text/csv; charset=utf-8", address

@@ -116,7 +116,8 @@ def _ask_to_sign_in() -> Response | tuple[str, int]:
     """A text that was posted after the sign-in ran out goes along to the sign-in page and comes back filled in."""
     if request.method == "POST" and request.endpoint == "rapportera.report":
         return sign_in.page(next_address=url_for("rapportera.report"), kept=request.form)
-    return redirect(url_for("sign_in.sign_in", next=request.full_path if request.method == "GET" else None))
+    asked = request.full_path.rstrip("?")  # Flask ends it with one, also where nothing follows.
+    return redirect(url_for("sign_in.sign_in", next=asked if request.method == "GET" else None))
 
 
 def register(app: Flask) -> None:

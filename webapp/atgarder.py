@@ -128,7 +128,7 @@ def export() -> Response:
     logger.info("actions_exported", user_id=person().id)
     name = "-".join(filter(None, ("atgarder", chosen.area, chosen.status, chosen.party)))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(stream_with_context(_lines(chosen)), mimetype="text/csv; charset=utf-8", headers=headers)
+    return Response(stream_with_context(_lines(chosen)), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _lines(chosen: Chosen) -> Iterator[str]:
