@@ -168,6 +168,18 @@ def test_a_locked_database_is_told_and_the_text_comes_back(sqlite_site_url: str,
         assert visitor.post("/rapportera", data=form).status_code == 303
 
 
+def test_who_only_reads_does_not_suffer_from_a_database_that_cannot_be_written_to(
+    sqlite_site_url: str, tmp_path: Path
+) -> None:
+    with open_site(sqlite_site_url, tmp_path) as site:
+        visitor = site.sign_in("reporter")
+        reference = visitor.file_report()
+        site.advance(minutes=5)
+        with pragma(site.database.engine, "query_only=ON"):
+            assert visitor.get(f"/mina-rapporter/{reference}").status_code == 200
+            assert visitor.send().status_code == 503
+
+
 def test_a_fault_of_our_own_gives_a_page_with_the_text_and_leaves_nothing(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import datetime
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -11,6 +12,7 @@ from argon2.exceptions import VerificationError
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -49,9 +51,17 @@ def load_person(token: str) -> Person | None:
     if found is None:
         return None
     if (moment - found.seen_at).total_seconds() > SECONDS_UNSEEN:
-        with writing() as store:
-            store.execute(update(SignIn).where(SignIn.id == found.id).values(seen_at=moment))
+        _note_seen(found.id, moment)
     return Person(found.user, token)
+
+
+def _note_seen(sign_in_id: int, moment: datetime) -> None:
+    """Who only reads is let in also when the disk is full; the sign-in then ends half an hour after its last note."""
+    try:
+        with writing() as store:
+            store.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=moment))
+    except SQLAlchemyError as error:
+        logger.warning("sign_in_not_noted", kind=type(error).__name__)
 
 
 @blueprint.route("/logga-in", methods=["GET", "POST"])
