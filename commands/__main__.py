@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from sqlalchemy.exc import DatabaseError
 
 from settings import SettingsError
 
@@ -74,10 +75,21 @@ def main() -> NoReturn:
         # or the interpreter complains when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except DatabaseError as error:
+        _fail(_database_words(error), 1, error)
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'} cannot be used: {error.strerror or error}", 1, error)
     except Exception as error:
         # The last door: whatever went wrong becomes one line, with its kind, as a bare message may say nothing.
         _fail(f"{type(error).__name__}: {error}", 1, error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _database_words(error: DatabaseError) -> str:
+    """What is wrong with the database, without the statement and its address on the web."""
+    if "no such table" in str(error.orig) or "does not exist" in str(error.orig):
+        return "the database is empty: start once with ./lexheller run, or run alembic upgrade head"
+    return f"the database does not answer: {error.orig}"
 
 
 def _fail(message: str, code: int, error: BaseException) -> NoReturn:

@@ -17,7 +17,14 @@ from schemas.months import month_of
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def command(file: Path) -> None:
     """Load a federation from FILE (JSON, in the form of data/hoglandet.json)."""
-    with opened() as database, database.write() as session:
+    try:
         data = json.loads(file.read_text(encoding="utf-8"))
-        federation = load_organisation(session, data, month_of(utc_now()))
-        click.echo(f"{federation.name} is loaded")
+        with opened() as database, database.write() as session:
+            federation = load_organisation(session, data, month_of(utc_now()))
+    except ValueError as error:
+        raise click.ClickException(f"{file}: {error}") from error
+    except KeyError as error:
+        raise click.ClickException(f"{file}: something lacks {error}") from error
+    except (TypeError, AttributeError) as error:
+        raise click.ClickException(f"{file} has not the form of data/hoglandet.json") from error
+    click.echo(f"{federation.name} is loaded")

@@ -15,7 +15,7 @@ from models.month_count import mark_slice
 from models.report import ReportState
 from tests.site import TEXT, Site, Visitor
 
-HEADINGS = ["Referens", "Inkom", "Kommunområde", "Från", "Om", "Kategori", "När det hände", "Status"]
+HEADINGS = ["Referens", "Mottagen", "Kommunområde", "Från", "Om", "Kategori", "När det hände", "Status"]
 ROW = re.compile(r'class="lh-meta">(LH-\d{4}-\d{4})')
 # What a spreadsheet would calculate, or run (CWE-1236); with what the cell must hold instead.
 FORMULAS = [

@@ -21,7 +21,7 @@ from webapp.requests import logger, person, reading, scope
 
 blueprint = Blueprint("avvikelser", __name__)
 PAGE = 50
-HEADINGS = ("Referens", "Inkom", "Kommunområde", "Från", "Om", "Kategori", "När det hände", "Status")
+HEADINGS = ("Referens", "Mottagen", "Kommunområde", "Från", "Om", "Kategori", "När det hände", "Status")
 
 
 @blueprint.get("/avvikelser")

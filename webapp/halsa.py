@@ -13,6 +13,7 @@ from models.outbox import Outbox, stuck
 from webapp.requests import now, reading
 
 blueprint = Blueprint("halsa", __name__)
+SILENT, NOT_YET = "har inte hörts av på två minuter", "har inte hörts av än"
 SILENCE = timedelta(minutes=2)  # a tick comes every 15 seconds
 LONGEST_WAIT = timedelta(minutes=5)
 
@@ -36,7 +37,7 @@ def _checks() -> list[dict[str, object]]:
     prompt = oldest is None or moment - oldest < LONGEST_WAIT
     return [
         {"label": "Databasen", "ok": True, "detail": "svarar"},
-        {"label": "Arbetaren", "ok": alive, "detail": "arbetar" if alive else "har inte hörts av på två minuter"},
+        {"label": "Arbetaren", "ok": alive, "detail": "arbetar" if alive else SILENT if pulse else NOT_YET},
         {"label": "Kön", "ok": prompt, "detail": "är kort" if prompt else "något har väntat mer än fem minuter"},
         {"label": "Fel", "ok": not failed, "detail": "inga" if not failed else "något kräver granskning"},
     ]

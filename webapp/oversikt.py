@@ -67,7 +67,7 @@ def _filters(chosen: Filter) -> dict[str, Any]:
 def _tiles(chosen: Filter, queue: list[Any], meetings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     waiting = awaiting(reading(), chosen.area_ids)
     first = waited(queue[0], local_date(now())) if queue else {"waited": "", "late": False}
-    oldest = f"Äldsta väntat {first['waited']}" if queue else "Inget väntar"
+    oldest = f"Äldsta har väntat {first['waited']}" if queue else "Inget väntar"
     return [
         {
             "number": waiting,

@@ -103,7 +103,7 @@ def facts(report: Report, units: dict[int, Unit]) -> list[tuple[str, str]]:
         ("Om", report.counterpart_other or f"{report.about_unit.name}, {report.about_unit.party.name}"),
         ("Fler verksamheter", ", ".join(units[unit_id].name for unit_id in report.other_units if unit_id in units)),
         ("När", report.occurred.label),
-        ("Datum", report.occurred_on.isoformat() if report.occurred_on else ""),
+        ("Datum", day_name(report.occurred_on) if report.occurred_on else ""),
         ("Följd", ", ".join(Consequence(code).label for code in report.consequences)),
         ("Hur ofta", _label(report.recurrence)),
         ("Rapportörens kategori", category_label(report.reporter_category) if report.reporter_category else ""),
