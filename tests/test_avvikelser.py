@@ -97,7 +97,7 @@ def test_a_page_beyond_the_last_shows_the_last(site: Site) -> None:
 def test_the_csv_opens_right_in_a_swedish_spreadsheet(site: Site) -> None:
     reference = site.sign_in("reporter").file_report()
     coordinator = site.sign_in("coordinator")
-    assert coordinator.get("/avvikelser.csv").data.startswith(b"\xef\xbb\xbfReferens;Inkom;")
+    assert coordinator.get("/avvikelser.csv").data.startswith(b"\xef\xbb\xbfReferens;Mottagen;")
     row = [reference, "2026-11-16", "Sävsjö", "Försörjningsstöd", "Psykiatrimottagning", "Behöver bedömas"]
     assert table(coordinator) == [HEADINGS, [*row, "Den senaste veckan", "Mottagen"]]
 
@@ -133,7 +133,7 @@ def test_a_report_is_read_by_the_areas_coordinator_with_everything_that_was_answ
         may_paraphrase="1",
     )
     page = html.unescape(site.sign_in("coordinator").get(f"/avvikelser/{reference}").text).replace("\xad", "")
-    for words in (TEXT, "Försörjningsstöd, Sävsjö", "Psykiatrimottagning", "Primärvård", "2026-11-10", "Ofta"):
+    for words in (TEXT, "Försörjningsstöd, Sävsjö", "Psykiatrimottagning", "Primärvård", "10 november 2026", "Ofta"):
         assert words in page, words
     for words in ("Insats blev försenad", "En gemensam brevlåda.", "har inte bedömts än"):
         assert words in page, words
