@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, Select, String, UniqueConstraint, func, select, update
+from sqlalchemy import Index, Select, String, UniqueConstraint, false, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Word, word_column
@@ -16,6 +16,8 @@ from models.base import Base, Word, word_column
 MAX_ATTEMPTS = 3
 # A row that nobody took, or that was taken by somebody who died, is rung for again after this time.
 PATIENCE = timedelta(seconds=30)
+# A PDF may take up to the worker's hard limit; only then has whoever took it surely died.
+PRINTING = timedelta(seconds=200)
 
 
 class Task(Word):
@@ -58,7 +60,9 @@ def lock(session: Session, task: Task, subject_id: int) -> Outbox | None:
 def overdue(now: datetime) -> Select[Outbox]:
     """Rows that somebody should have taken by now and that may still be tried."""
     last_sign = func.coalesce(Outbox.attempted_at, Outbox.created_at)
-    return select(Outbox).where(last_sign <= now - PATIENCE, Outbox.attempts < MAX_ATTEMPTS).order_by(Outbox.id)
+    printing = (Outbox.task == Task.BUILD_SUMMARY) & (Outbox.attempted_at > now - PRINTING)
+    waited = (last_sign <= now - PATIENCE, ~func.coalesce(printing, false()))
+    return select(Outbox).where(*waited, Outbox.attempts < MAX_ATTEMPTS).order_by(Outbox.id)
 
 
 def stuck() -> Select[Outbox]:
