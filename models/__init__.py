@@ -8,7 +8,7 @@ from models.delivery import Delivery
 from models.draft import Draft
 from models.forum import Agreement, Forum, ForumMember, ForumName, Meeting
 from models.heartbeat import Heartbeat
-from models.month_count import MonthCategoryCount, MonthCount, MonthPairCount, Slice
+from models.month_count import MonthAboutCount, MonthCategoryCount, MonthCount, MonthPairCount, Slice
 from models.organisation import Area, Federation, Party, Unit
 from models.outbox import Outbox
 from models.post import Post, RoutingRule
@@ -40,6 +40,7 @@ __all__ = [
     "Heartbeat",
     "InfoRequest",
     "Meeting",
+    "MonthAboutCount",
     "MonthCategoryCount",
     "MonthCount",
     "MonthPairCount",

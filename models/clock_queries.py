@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from models.report import UNANSWERED, Report, ReportKind, ReportState
+from models.report import UNANSWERED, UNREVIEWED, Report, ReportKind
 from models.turnaround import Turnaround
 
 
@@ -23,21 +23,12 @@ def number_unanswered(session: Session, area_ids: Collection[int], today: date, 
 
 
 def number_unreviewed(session: Session, area_ids: Collection[int], today: date, most: int) -> int:
-    """How many reports nobody has reviewed by the day that was promised, counted no further than `most`.
-
-    The oldest come first in the index, so what is late is found before what is not.
-    """
-    late = (Report.state == ReportState.RECEIVED, Report.review_due_on < today)
-    found = 0
-    for area_id in area_ids:
-        query = select(Report.id).where(Report.area_id == area_id, *late).order_by(Report.received_at)
-        found += _number(session, query, most - found)
-    return found
+    """How many reports nobody has reviewed by the day that was promised, counted no further than `most`."""
+    late = and_(UNREVIEWED, Report.review_due_on < today)  # In the words of a partial index.
+    return _number(session, select(Report.id).where(Report.area_id.in_(area_ids), late), most)
 
 
 def _number(session: Session, query: Select[int], most: int) -> int:
-    if most <= 0:
-        return 0
     return session.scalar(select(func.count()).select_from(query.limit(most).subquery())) or 0
 
 

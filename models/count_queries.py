@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from models.month_count import MonthCategoryCount, MonthCount, MonthPairCount
+from models.month_count import MonthAboutCount, MonthCategoryCount, MonthCount, MonthPairCount
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def category_sums(session: Session, window: Window) -> dict[str, int]:
 
 def about_month_sums(session: Session, window: Window) -> dict[tuple[int, date], int]:
     """Reports by (about_unit_id, month)."""
-    table = _pairs(window)
+    table = MonthCount if window.category else MonthAboutCount
     query = select(table.about_unit_id, table.month, func.sum(table.reports)).where(*_inside(table, window))
     rows = session.execute(_counted(query.group_by(table.about_unit_id, table.month), table))
     return {(about, month): count for about, month, count in rows}
@@ -48,7 +48,7 @@ def about_month_sums(session: Session, window: Window) -> dict[tuple[int, date],
 
 def good_sums(session: Session, window: Window) -> dict[int, int]:
     """Reports of what worked, by about_unit_id. They have no category, so a window with one holds none."""
-    table = MonthPairCount
+    table = MonthAboutCount
     if window.category:
         return {}
     total = func.sum(table.good)

@@ -1,7 +1,7 @@
 """Counts that the worker prepared: how many reports, by area, month, ordered pair of units, and category.
 
 A slice is one area and month. It is recounted whole and replaced whole; nothing is ever incremented.
-Beside the full table stand its two margins, so that the dashboard reads a few hundred rows however
+Beside the full table stand its margins, so that the dashboard reads a few hundred rows however
 many reports there are. `reports` are deviations that stand for an event of their own (not merged, not taken
 back); `awaiting` tells how many of them nobody has reviewed yet; `good` counts reports of what worked.
 """
@@ -55,6 +55,18 @@ class MonthPairCount(Base):
     good: Mapped[int] = mapped_column(default=0)
 
 
+class MonthAboutCount(Base):
+    """The margin over senders and categories."""
+
+    __tablename__ = "month_about_count"
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    about_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    reports: Mapped[int]
+    awaiting: Mapped[int]
+    good: Mapped[int] = mapped_column(default=0)
+
+
 class MonthCategoryCount(Base):
     """The margin over pairs."""
 
@@ -85,6 +97,6 @@ def dirty_slices() -> Select[int]:
 
 def reports_about(session: Session, area_id: int, unit_id: int, month: date) -> int:
     """How many reports about one unit an area got in the twelve months that end with `month`."""
-    pair, first = MonthPairCount, add_months(month, -11)
-    window = (pair.area_id == area_id, pair.about_unit_id == unit_id, pair.month.between(first, month))
-    return session.scalar(select(func.coalesce(func.sum(pair.reports), 0)).where(*window)) or 0
+    table, first = MonthAboutCount, add_months(month, -11)
+    window = (table.area_id == area_id, table.about_unit_id == unit_id, table.month.between(first, month))
+    return session.scalar(select(func.coalesce(func.sum(table.reports), 0)).where(*window)) or 0

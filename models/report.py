@@ -56,6 +56,8 @@ from schemas.words import (
 # What somebody still waits for an answer to. Written out, so that the databases see that a query and the partial
 # index speak of the same rows: with bound values they could not.
 UNANSWERED = text("answered_at IS NULL AND state NOT IN ('answered', 'closed', 'referred', 'merged', 'withdrawn')")
+# The same for what nobody has reviewed.
+UNREVIEWED = text("state = 'received'")
 
 
 class Report(Base):
@@ -78,6 +80,7 @@ class Report(Base):
         Index("ix_report_receiver_state", "receiver_id", "state", "received_at"),
         Index("ix_report_reporter", "reporter_id", "received_at"),
         Index("ix_report_unanswered", "area_id", "answer_due_on", sqlite_where=UNANSWERED, postgresql_where=UNANSWERED),
+        Index("ix_report_unreviewed", "area_id", "review_due_on", sqlite_where=UNREVIEWED, postgresql_where=UNREVIEWED),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     federation_id: Mapped[int] = mapped_column(ForeignKey("federation.id"))

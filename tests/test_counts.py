@@ -12,12 +12,14 @@ from click.testing import CliRunner
 from sqlalchemy import delete, func, select, update
 
 from commands.recount import command
-from models import MonthCategoryCount, MonthCount, MonthPairCount, Report, Slice
+from models import MonthAboutCount, MonthCategoryCount, MonthCount, MonthPairCount, Report, Slice
+from models.base import Base
 from models.month_count import mark_slice
 from models.report import UNCOUNTED, ReportKind, ReportState
 from tests.site import Site
 from tests.workshop import Workshop, at_once
 from worker import tasks
+from worker.recount import COUNTS
 
 Counts = dict[tuple[Any, ...], tuple[int, int, int]]
 
@@ -49,6 +51,7 @@ def assert_right(site: Site) -> None:
     pair = ("from_unit_id", "about_unit_id")
     assert stored(site, MonthCount, *pair, "category") == naive(site, *pair, "category")
     assert stored(site, MonthPairCount, *pair) == naive(site, *pair)
+    assert stored(site, MonthAboutCount, "about_unit_id") == naive(site, "about_unit_id")
     assert stored(site, MonthCategoryCount, "category") == naive(site, "category")
 
 
@@ -106,7 +109,7 @@ def test_a_slice_whose_last_report_is_gone_counts_nothing(site: Site) -> None:
         mark_slice(session, report.area_id, report.month)
         report.state = ReportState.WITHDRAWN
     site.recount()
-    assert [site.count(table) for table in (MonthCount, MonthPairCount, MonthCategoryCount)] == [0, 0, 0]
+    assert [site.count(table) for table in COUNTS] == [0, 0, 0, 0]
 
 
 def test_counting_in_four_threads_while_reports_come_in_loses_none(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,8 +162,9 @@ def test_the_command_mends_tampered_lost_and_invented_counts(site: Site, recount
 
 def test_the_command_counts_slices_that_nobody_ever_marked(site: Site, recount_command: Callable[[], str]) -> None:
     site.add_reports(40)
+    tables: tuple[type[Base], ...] = (*COUNTS, Slice)
     with site.database.write() as session:
-        for table in (MonthCount, MonthPairCount, MonthCategoryCount, Slice):
+        for table in tables:
             session.execute(delete(table))
     recount_command()
     assert_right(site)

@@ -1,10 +1,12 @@
-"""Counting one slice: the full table comes from the rows of reports, its two margins from the full table."""
+"""Counting one slice: the full table comes from the rows of reports, its margins from the full table."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable
+from typing import NamedTuple, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 class Cell(NamedTuple):
@@ -27,18 +29,24 @@ class Margin(NamedTuple):
 
 def by_pair(cells: Iterable[Cell]) -> dict[tuple[int, int], Margin]:
     """The margin over categories, by (from_unit_id, about_unit_id)."""
-    grouped: defaultdict[tuple[int, int], list[Cell]] = defaultdict(list)
-    for cell in cells:
-        grouped[cell.from_unit_id, cell.about_unit_id].append(cell)
-    return {pair: _sum(group) for pair, group in grouped.items()}
+    return _margin(cells, lambda cell: (cell.from_unit_id, cell.about_unit_id))
+
+
+def by_about(cells: Iterable[Cell]) -> dict[int, Margin]:
+    """The margin over senders and categories, by about_unit_id."""
+    return _margin(cells, lambda cell: cell.about_unit_id)
 
 
 def by_category(cells: Iterable[Cell]) -> dict[str, Margin]:
     """The margin over pairs, by category."""
-    grouped: defaultdict[str, list[Cell]] = defaultdict(list)
+    return _margin(cells, lambda cell: cell.category)
+
+
+def _margin(cells: Iterable[Cell], key_of: Callable[[Cell], Key]) -> dict[Key, Margin]:
+    grouped: defaultdict[Key, list[Cell]] = defaultdict(list)
     for cell in cells:
-        grouped[cell.category].append(cell)
-    return {category: _sum(group) for category, group in grouped.items()}
+        grouped[key_of(cell)].append(cell)
+    return {key: _sum(group) for key, group in grouped.items()}
 
 
 def _sum(cells: list[Cell]) -> Margin:

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, case, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.month_count import MonthCategoryCount, MonthCount, MonthPairCount, Slice
+from models.month_count import MonthAboutCount, MonthCategoryCount, MonthCount, MonthPairCount, Slice
 from models.report import UNCOUNTED, Report, ReportKind, ReportState
-from worker.aggregation import Cell, by_category, by_pair
+from worker.aggregation import Cell, by_about, by_category, by_pair
 
-COUNTS: tuple[type[Base], ...] = (MonthCount, MonthPairCount, MonthCategoryCount)
+COUNTS: tuple[type[Base], ...] = (MonthCount, MonthPairCount, MonthAboutCount, MonthCategoryCount)
 
 
 def recount(session: Session, slice_id: int, now: datetime) -> bool:
@@ -54,7 +54,9 @@ def replace_counts(session: Session, row: Slice, cells: list[Cell]) -> None:
         {"from_unit_id": pair[0], "about_unit_id": pair[1], **margin._asdict(), **here}
         for pair, margin in by_pair(cells).items()
     ]
+    abouts = [{"about_unit_id": unit_id, **margin._asdict(), **here} for unit_id, margin in by_about(cells).items()]
     categories = [{"category": code, **margin._asdict(), **here} for code, margin in by_category(cells).items()]
     session.execute(insert(MonthCount), [cell._asdict() | here for cell in cells])
     session.execute(insert(MonthPairCount), pairs)
+    session.execute(insert(MonthAboutCount), abouts)
     session.execute(insert(MonthCategoryCount), categories)

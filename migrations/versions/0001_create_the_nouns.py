@@ -243,6 +243,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("forum_id", "starts_at", name=op.f("uq_meeting_forum_id_starts_at")),
     )
     op.create_table(
+        "month_about_count",
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("about_unit_id", sa.Integer(), nullable=False),
+        sa.Column("reports", sa.Integer(), nullable=False),
+        sa.Column("awaiting", sa.Integer(), nullable=False),
+        sa.Column("good", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["about_unit_id"], ["unit.id"], name=op.f("fk_month_about_count_about_unit_id")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_month_about_count_area_id")),
+        sa.PrimaryKeyConstraint("area_id", "month", "about_unit_id", name=op.f("pk_month_about_count")),
+    )
+    op.create_table(
         "month_count",
         sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
@@ -514,6 +526,13 @@ def upgrade() -> None:
             postgresql_where=sa.text(
                 "answered_at IS NULL AND state NOT IN ('answered', 'closed', 'referred', 'merged', 'withdrawn')"
             ),
+        )
+        batch_op.create_index(
+            "ix_report_unreviewed",
+            ["area_id", "review_due_on"],
+            unique=False,
+            sqlite_where=sa.text("state = 'received'"),
+            postgresql_where=sa.text("state = 'received'"),
         )
 
     op.create_table(
@@ -950,6 +969,11 @@ def downgrade() -> None:
     op.drop_table("sign_in")
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_report_unreviewed",
+            sqlite_where=sa.text("state = 'received'"),
+            postgresql_where=sa.text("state = 'received'"),
+        )
+        batch_op.drop_index(
             "ix_report_unanswered",
             sqlite_where=sa.text(
                 "answered_at IS NULL AND state NOT IN ('answered', 'closed', 'referred', 'merged', 'withdrawn')"
@@ -986,6 +1010,7 @@ def downgrade() -> None:
     op.drop_table("summary")
     op.drop_table("month_pair_count")
     op.drop_table("month_count")
+    op.drop_table("month_about_count")
     op.drop_table("meeting")
     op.drop_table("forum_name")
     op.drop_table("forum_member")
