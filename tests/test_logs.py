@@ -138,11 +138,13 @@ def test_a_fault_of_our_own_is_logged_with_the_way_to_it_and_without_its_message
     site: Site, said: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor = site.sign_in("reporter")
-    monkeypatch.setattr(sys.modules["webapp.rapportera"], "mark_slice", break_with(ValueError(f"bad text: {STORY}")))
+    monkeypatch.setattr(
+        sys.modules["webapp.rapportera.filing"], "mark_slice", break_with(ValueError(f"bad text: {STORY}"))
+    )
     assert visitor.send(description=STORY).status_code == 500
     [failed] = [line for line in said() if line["event"] == "unexpected"]
     assert failed["kind"] == "ValueError"
-    assert "rapportera.py" in json.dumps(failed)
+    assert "rapportera/filing.py" in json.dumps(failed)
 
 
 def test_a_row_that_the_database_refuses_is_not_told_in_the_log(
@@ -156,7 +158,7 @@ def test_a_row_that_the_database_refuses_is_not_told_in_the_log(
         return "LH-2026-9999"
 
     visitor.file_report(description=STORY)
-    monkeypatch.setattr(sys.modules["webapp.rapportera"], "take_reference", make_it_too_long)
+    monkeypatch.setattr(sys.modules["webapp.rapportera.filing"], "take_reference", make_it_too_long)
     assert visitor.send(description=STORY).status_code == 500
     assert "unexpected" in [line["event"] for line in said()]
 

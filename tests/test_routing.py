@@ -15,7 +15,7 @@ from schemas.months import local_date
 from schemas.routing import Desk, Route, Rule, route, stand_in
 from tests.desk import give_post, post_of
 from tests.site import Site
-from webapp.receiving import find_route
+from webapp.rapportera.receiving import find_route
 
 FINNVEDEN = "Finnvedens samordningsförbund"
 # Federation, area, from party, about party: whose post receives it, and where another routine owns it.

@@ -190,7 +190,7 @@ def test_a_fault_of_our_own_gives_a_page_with_the_text_and_leaves_nothing(
         raise RuntimeError("a fault of our own")
 
     with monkeypatch.context() as broken:
-        broken.setattr(sys.modules["webapp.rapportera"], "mark_slice", break_down)
+        broken.setattr(sys.modules["webapp.rapportera.filing"], "mark_slice", break_down)
         answer = visitor.post("/rapportera", data=form)
     assert answer.status_code == 500
     assert TEXT in answer.text

@@ -16,22 +16,22 @@ import logs
 import settings
 from models.base import Clock, Database, utc_now
 from webapp import access, errors, halsa, pages, requests, sign_in
-from webapp.action_form import blueprint as atgarder
-from webapp.avvikelser import blueprint as avvikelser
-from webapp.besvarade import blueprint as besvarade
+from webapp.atgarder.form import blueprint as atgarder
+from webapp.avvikelser.list import blueprint as avvikelser
 from webapp.doorbell import Doorbell
-from webapp.forum import blueprint as forum
-from webapp.forum_decisions import blueprint as agenda
-from webapp.forum_upkeep import blueprint as forum_upkeep
-from webapp.granska_mer import blueprint as granska
-from webapp.komplettering import blueprint as komplettering
-from webapp.meetings import blueprint as meetings
-from webapp.mina_rapporter import blueprint as mina_rapporter
-from webapp.oversikt import blueprint as oversikt
-from webapp.rapporter import blueprint as rapporter
-from webapp.rapportera import blueprint as rapportera
-from webapp.signaler import blueprint as signaler
-from webapp.svar import blueprint as svar
+from webapp.forum.decisions import blueprint as agenda
+from webapp.forum.meetings import blueprint as meetings
+from webapp.forum.register import blueprint as forum
+from webapp.forum.upkeep import blueprint as forum_upkeep
+from webapp.granska.upkeep import blueprint as granska
+from webapp.mina_rapporter.completing import blueprint as komplettering
+from webapp.mina_rapporter.own_reports import blueprint as mina_rapporter
+from webapp.oversikt.dashboard import blueprint as oversikt
+from webapp.oversikt.signals import blueprint as signaler
+from webapp.rapporter.summaries import blueprint as rapporter
+from webapp.rapportera.filing import blueprint as rapportera
+from webapp.svar.answered import blueprint as besvarade
+from webapp.svar.answering import blueprint as svar
 from webapp.tjanster import blueprint as tjanster
 from webapp.utskick import blueprint as utskick
 

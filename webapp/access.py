@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from models.user import Role
 from webapp import sign_in
-from webapp.rapportera import WRITERS
+from webapp.rapportera.filing import WRITERS
 
 ANYBODY = None
 SIGNED_IN = frozenset(Role)

@@ -19,8 +19,8 @@ from werkzeug.wrappers import Response
 from models.user import Role, Scope, SignIn, User, find_sign_in, hash_token
 from webapp import form_key
 from webapp.demo import ACCOUNTS
-from webapp.rapportera import WRITERS, show_again
-from webapp.report_form import typed
+from webapp.rapportera.filing import WRITERS, show_again
+from webapp.rapportera.form import typed
 from webapp.requests import logger, now, parts, reading, writing
 
 blueprint = Blueprint("sign_in", __name__)

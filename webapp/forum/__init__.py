@@ -1,0 +1,1 @@
+"""The forums: their register, meetings, agendas and decisions."""

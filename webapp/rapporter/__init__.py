@@ -1,0 +1,1 @@
+"""The summaries that forums get, to read and to download."""

@@ -1,0 +1,1 @@
+"""The form: filing a report, its receipt, and who receives it."""

@@ -1,0 +1,1 @@
+"""The answers that reporters get, and those that are published to everybody."""
