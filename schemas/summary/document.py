@@ -1,0 +1,52 @@
+"""The whole of a summary as it may leave the service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields, validate
+
+from schemas.summary.fields import Strict, many, words
+from schemas.summary.parts import (
+    CategoriesSchema,
+    HeatMapSchema,
+    KeyFigureSchema,
+    MethodSchema,
+    QuestionSchema,
+    SentenceSchema,
+    TrendSchema,
+)
+
+
+class SummarySchema(Strict):
+    format = fields.Integer(required=True, strict=True, validate=validate.Equal(1))
+    kind = fields.String(required=True, validate=validate.OneOf(("monthly", "meeting")))
+    example = fields.Boolean(required=True)
+    title = words()
+    heading = words()
+    subtitle = words()
+    recipient = words()
+    sender = words()
+    reference = words()
+    made_on = words()
+    first_month = words()
+    last_month = words()
+    sentences = many(SentenceSchema, most=3, least=3)
+    key_figures = many(KeyFigureSchema, most=4)
+    questions = many(QuestionSchema, most=4, least=1)
+    heat_map = fields.Nested(HeatMapSchema, required=True)
+    categories = fields.Nested(CategoriesSchema, required=True)
+    trend = fields.Nested(TrendSchema, required=True)
+    next_forum = words()
+    meetings = many(words(), most=3)
+    method = many(MethodSchema, most=8)
+
+
+def check_content(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content itself, when it may leave.
+
+    Raises: marshmallow.ValidationError, naming the fields at fault.
+    """
+    checked: dict[str, Any] = SummarySchema().load(content)
+    return checked
