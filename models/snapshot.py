@@ -1,9 +1,10 @@
 """The frozen data that a summary is built from: taken once, stored as plain JSON, never changed.
 
 It holds exact counts and so never leaves the service: `worker.summary` turns it into content in which every
-number is protected. There is no free text in it, no unit and no person: pairs are pairs of parties. What it
-holds follows from the summary's own row and the counts, not from the clock, so the same rows give the same
-snapshot whenever it is taken. Names and labels are frozen with the numbers: what is renamed later stays as it was.
+number is protected. There is no unit in it and no person, pairs are pairs of parties, and no text of a report: only
+what coordinators wrote for others to read. What it holds follows from the summary's own row, the counts and what was
+decided, not from the clock, so the same rows give the same snapshot whenever it is taken. Names and labels are frozen
+with the numbers: what is renamed later stays as it was.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from models.forum import Forum, Meeting
 from models.month_count import MonthCount
 from models.organisation import OUTSIDE_PARTY, Area, Party, Unit, parties_of
 from models.report import UNCOUNTED, Report, ReportKind
+from models.snapshot_followup import freeze_followup
 from models.summary import Summary, SummaryKind
 from schemas.months import LOCAL, add_months, last_months, local_date, month_of, start_of_day
 from schemas.taxonomy import UNASSESSED, category_label, category_labels
@@ -64,6 +66,7 @@ def take_snapshot(session: Session, summary: Summary) -> dict[str, Any]:
             "categories_before": _reporters_of_categories(session, ids, months[:12]),
         },
         "meetings": _meetings(session, summary, last),
+        "followup": freeze_followup(session, forum, ids, _day(summary), last),
         "example": _has_example(session, ids, months),
     }
 
@@ -74,6 +77,11 @@ def _last_closed_month(summary: Summary) -> date:
         return summary.period
     running = min(summary.period.replace(day=1), month_of(summary.ordered_at or utc_now()))
     return add_months(running, -1)
+
+
+def _day(summary: Summary) -> date:
+    """The day that a summary looks back from: its meeting's, or the day when it was ordered."""
+    return summary.period if summary.kind is SummaryKind.MEETING else local_date(summary.ordered_at or utc_now())
 
 
 def _areas(session: Session, forum: Forum) -> list[Area]:
