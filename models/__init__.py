@@ -1,5 +1,6 @@
 """The nouns: tables, constraints, their words, and the queries of one noun."""
 
+from models.account import AccountToken, Refusal
 from models.action import Action, Effect
 from models.agenda import AgendaItem, Decision
 from models.base import Base, Database
@@ -21,6 +22,7 @@ from models.turnaround import Turnaround
 from models.user import SignIn, User
 
 __all__ = [
+    "AccountToken",
     "Action",
     "AgendaItem",
     "Agreement",
@@ -48,6 +50,7 @@ __all__ = [
     "Party",
     "Post",
     "Publication",
+    "Refusal",
     "Report",
     "ReportNumber",
     "Review",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from models import SignIn, User
+from models import Refusal, SignIn, User
 from tests.site import MONDAY, PASSWORD, Site, Visitor, address_of
 
 COOKIE = "lexheller"
@@ -194,3 +195,50 @@ def test_the_way_back_after_the_sign_in_is_the_address_that_was_asked_for(site: 
 def test_every_csv_names_its_characters_once(site: Site) -> None:
     for address in ("/atgarder.csv", "/avvikelser.csv", "/besvarade.csv"):
         assert site.sign_in("coordinator").get(address).headers["Content-Type"] == "text/csv; charset=utf-8", address
+
+
+def test_whoever_guesses_waits_ever_longer_and_the_owner_elsewhere_gets_in(site: Site) -> None:
+    guesser, owner = site.visitor(), site.visitor()
+    owner.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    answers = [knock(guesser, address_of("reporter"), "fel lösenord") for _ in range(1000)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429] * 995
+    assert "Vänta 2 sekunder" in answers[5].text
+    # Not even the right password helps whoever has to wait: an answer would tell that it is the right one.
+    assert knock(guesser, address_of("reporter"), PASSWORD).status_code == 429
+    assert knock(owner, address_of("reporter"), PASSWORD).status_code == 302
+
+
+def test_the_pause_doubles_up_to_a_quarter_of_an_hour_and_ends(site: Site) -> None:
+    guesser, waited = site.visitor(), []
+    for _ in range(20):
+        seconds = 0
+        while knock(guesser, address_of("reporter"), "fel lösenord").status_code == 429:
+            site.advance(seconds=1 if seconds < 20 else 60)
+            seconds += 1 if seconds < 20 else 60
+        waited.append(seconds)
+    assert waited[:10] == [0, 0, 0, 0, 0, 2, 4, 8, 16, 80]
+    assert waited[-1] <= 960
+    site.advance(minutes=16)
+    assert knock(guesser, address_of("reporter"), PASSWORD).status_code == 302
+
+
+def test_guessing_at_many_accounts_slows_the_place_down_also_between_own_sign_ins(site: Site) -> None:
+    guesser = site.visitor()
+    for number in range(50):
+        assert knock(guesser, f"konto{number}@example.org", "fel lösenord").status_code == 422
+        if number % 10 == 0:
+            assert knock(site.visitor(), address_of("colleague"), PASSWORD).status_code == 302
+    assert knock(guesser, "nytt@example.org", "fel lösenord").status_code == 429
+    site.advance(seconds=3)
+    assert knock(guesser, address_of("reporter"), PASSWORD).status_code == 302
+
+
+def test_what_is_remembered_of_refusals_tells_neither_who_nor_where_and_is_forgotten(site: Site) -> None:
+    knock(site.visitor(), address_of("reporter"), "fel lösenord")
+    with site.database.read() as session:
+        rows = session.scalars(select(Refusal)).all()
+    assert len(rows) == 3
+    assert all(re.fullmatch("[0-9a-f]{64}", row.key) for row in rows)
+    site.advance(days=2)
+    knock(site.visitor(), address_of("colleague"), "fel lösenord")
+    assert site.count(Refusal) == 3

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import datetime
-from functools import lru_cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import delete, select, update
@@ -17,14 +14,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from models.user import Role, Scope, SignIn, User, find_sign_in, hash_token
-from webapp import form_key
+from webapp import form_key, slow_down
 from webapp.demo import ACCOUNTS
+from webapp.passwords import fits
 from webapp.rapportera.filing import WRITERS, show_again
 from webapp.rapportera.form import typed
 from webapp.requests import logger, now, parts, reading, writing
 
 blueprint = Blueprint("sign_in", __name__)
-hasher = PasswordHasher()
 KEPT = "kept-"  # what the fields of an interrupted form are called on the sign-in page
 SECONDS_UNSEEN = 60  # the moment last seen is written at most this often
 STALE = "Sidan har varit öppen för länge. Logga in igen"
@@ -69,10 +66,13 @@ def sign_in() -> Response | str | tuple[str, int]:
     if request.method == "GET":
         return redirect(url_for("pages.start")) if current_user.is_authenticated else page(request.args.get("next"))
     email = request.form.get("email", "").replace("\x00", "").strip().lower()
+    if wait := slow_down.seconds_to_wait(reading(), email, now()):
+        return _refuse(email, slow_down.too_many(wait), 429)
     user = _check_password(email, request.form.get("password", ""))
     if user is None:
-        logger.warning("sign_in_refused")
-        return page(request.form.get("next"), kept_fields(), {"password": WRONG}, email)
+        with writing() as store:
+            slow_down.note_refused(store, email, now())
+        return _refuse(email, WRONG, 422)
     _open_session(user)
     kept = kept_fields()
     if kept and form_key.read(kept.get("form_key", ""), user.id) is None:
@@ -84,19 +84,14 @@ def sign_in() -> Response | str | tuple[str, int]:
     return redirect(_safe(request.form.get("next")))
 
 
-@lru_cache(maxsize=1)
-def _nobody() -> str:
-    """Checked against when there is no such account, so that the time taken does not tell which addresses exist."""
-    return hasher.hash(secrets.token_hex(16))
-
-
 def _check_password(email: str, password: str) -> User | None:
     user = reading().scalars(select(User).where(User.email == email, User.disabled_at.is_(None))).one_or_none()
-    try:
-        hasher.verify(user.password_hash if user else _nobody(), password)
-    except VerificationError:
-        return None
-    return user
+    return user if fits(user.password_hash if user else None, password) else None
+
+
+def _refuse(email: str, message: str, status: int) -> tuple[str, int]:
+    logger.warning("sign_in_refused", status=status)
+    return page(request.form.get("next"), kept_fields(), {"password": message}, email)[0], status
 
 
 def _open_session(user: User) -> None:
@@ -105,6 +100,7 @@ def _open_session(user: User) -> None:
     with writing() as store:
         if current_user.is_authenticated:
             store.execute(delete(SignIn).where(SignIn.token_hash == hash_token(current_user.token)))
+        slow_down.note_let_in(store, user.email)
         store.add(SignIn(user_id=user.id, token_hash=hash_token(token), started_at=moment, seen_at=moment))
     session.clear()
     session.permanent = True
