@@ -21,7 +21,9 @@ from models.forum import Forum, Meeting
 from models.month_count import MonthCount
 from models.organisation import OUTSIDE_PARTY, Area, Party, Unit, parties_of
 from models.report import UNCOUNTED, Report, ReportKind
+from models.snapshot_agenda import freeze_agenda
 from models.snapshot_followup import freeze_followup
+from models.snapshot_patterns import freeze_patterns
 from models.summary import Summary, SummaryKind
 from schemas.months import LOCAL, add_months, last_months, local_date, month_of, start_of_day
 from schemas.taxonomy import UNASSESSED, category_label, category_labels
@@ -66,6 +68,8 @@ def take_snapshot(session: Session, summary: Summary) -> dict[str, Any]:
             "categories_before": _reporters_of_categories(session, ids, months[:12]),
         },
         "meetings": _meetings(session, summary, last),
+        "agenda": freeze_agenda(session, summary),
+        "patterns": freeze_patterns(session, forum, ids, months, _day(summary)),
         "followup": freeze_followup(session, forum, ids, _day(summary), last),
         "example": _has_example(session, ids, months),
     }

@@ -64,7 +64,35 @@ def make_snapshot(rows: Iterable[Row] = (), **changes: Any) -> dict[str, Any]:
         "counts": counts,
         "reporters": _reporters(rows),
         "meetings": ["2026-12-12T09:00"],
+        "agenda": make_agenda(changes.pop("items", ())),
+        "followup": {"previous": None, "decisions": [], "actions": []},
         "example": False,
+    } | changes
+
+
+def make_agenda(items: Iterable[dict[str, Any]], **changes: Any) -> dict[str, Any]:
+    """An agenda as it is frozen, for a first pack of a forum that has another one above it."""
+    return {"above": "steering_group", "items": list(items), "replaces": None, "changes": []} | changes
+
+
+def make_item(count: int = 13, people: int = 5, number: int = 1, **changes: Any) -> dict[str, Any]:
+    """An item as it is frozen: reports from the municipality about the region on one category, one each month."""
+    months = [month.isoformat() for month in last_months(LAST, max(1, count))]
+    return {
+        "id": number,
+        "title": "Psykiatrin svarar inte på kallelser",
+        "question": "Vilken funktion tar emot kallelser, och vem ersätter vid frånvaro?",
+        "minutes": 15,
+        "reports": list(range(number * 100, number * 100 + count)),
+        "count": count,
+        "people": people,
+        "categories": [["contact_route", count, people]] if count else [],
+        "pairs": [["kommun", "region", count, people]] if count else [],
+        "growth": [[months[index], index + 1, min(index + 1, people)] for index in range(count)],
+        "paraphrases": [
+            "Vi kallade tre gånger. Ingen kunde säga vem som är fast vårdkontakt, så mötet hölls utan vården."
+        ],
+        "origin": None,
     } | changes
 
 

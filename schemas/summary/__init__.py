@@ -2,7 +2,7 @@
 
 Loading it is the last check before printing. It fails when a number is not protected, when a sentence tells a
 count from 1 to 4, or when there is anything in it that is not listed here. Read in this order: `fields`, `parts`,
-`document`.
+`pack`, `document`.
 """
 
 from schemas.summary.document import check_content

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from schemas.summary.fields import Strict, many, words
+from schemas.summary.pack import PackSchema
 from schemas.summary.parts import (
     CategoriesSchema,
     HeatMapSchema,
@@ -41,6 +42,12 @@ class SummarySchema(Strict):
     next_forum = words()
     meetings = many(words(), most=3)
     method = many(MethodSchema, most=8)
+    pack = fields.Nested(PackSchema, load_default=None, allow_none=True)
+
+    @validates_schema
+    def _check_pack(self, data: dict[str, Any], **_: Any) -> None:
+        if (data["kind"] == "meeting") != (data["pack"] is not None):
+            raise ValidationError("Ett mötesunderlag har ärenden, och inget annat har det.", "pack")
 
 
 def check_content(content: Mapping[str, Any]) -> dict[str, Any]:

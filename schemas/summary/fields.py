@@ -12,6 +12,8 @@ from schemas.disclosure import HIDDEN, STEP, THRESHOLD
 
 LONGEST = 1000  # characters of one text
 MOST_ROWS = 60
+# What people write for a forum may hold "en rapport" that is no count; what rules write never does.
+WRITTEN_COUNT = re.compile(r"\b([1-4]|två|tre|fyra) (\w+ )?(rapporter|avvikelser)(na)?\b", re.IGNORECASE)
 SMALL_COUNT = re.compile(r"\b([1-4]|en|ett|två|tre|fyra) (\w+ )?(rapport(er)?|avvikelser?)\b", re.IGNORECASE)
 
 
@@ -23,6 +25,22 @@ def _tell_no_small_count(text: str) -> None:
 def words(**kwargs: Any) -> fields.String:
     """A text that rules have written."""
     checks: list[Callable[[str], Any]] = [validate.Length(min=1, max=LONGEST), _tell_no_small_count]
+    return fields.String(required=True, validate=checks, **kwargs)
+
+
+def _tell_no_written_count(text: str) -> None:
+    if WRITTEN_COUNT.search(text):
+        raise ValidationError("Texten berättar ett antal under fem.")
+
+
+def without_small_counts(text: str) -> str:
+    """A text that a person wrote, with every count of reports from 2 to 4 made as vague as our own numbers."""
+    return WRITTEN_COUNT.sub("färre än fem rapporter", text)
+
+
+def written(**kwargs: Any) -> fields.String:
+    """A text that a coordinator wrote, such as an item's question; `without_small_counts` makes it fit."""
+    checks: list[Callable[[str], Any]] = [validate.Length(min=1, max=LONGEST), _tell_no_written_count]
     return fields.String(required=True, validate=checks, **kwargs)
 
 

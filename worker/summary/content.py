@@ -10,7 +10,7 @@ from typing import Any
 from schemas.disclosure import THRESHOLD, Protected, share
 from schemas.months import day_name, month_name
 from schemas.summary import check_content
-from worker.summary import method, questions, tables
+from worker.summary import meeting, method, questions, tables
 from worker.summary.figures import Figures, protect
 from worker.summary.sentences import Names, largest, three_sentences
 from worker.summary.words import about
@@ -34,6 +34,7 @@ def write_summary(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     Raises: marshmallow.ValidationError when the content breaks a rule of the border.
     """
     figures, names = protect(snapshot), Names(snapshot)
+    proposals = questions.propose(figures, names)
     return check_content(
         {
             "format": FORMAT,
@@ -42,13 +43,14 @@ def write_summary(snapshot: Mapping[str, Any]) -> dict[str, Any]:
             **_front(snapshot),
             "sentences": three_sentences(figures, names),
             "key_figures": _key_figures(figures, names, snapshot),
-            "questions": questions.propose(figures, names),
+            "questions": proposals,
             "heat_map": tables.draw_heat_map(figures, snapshot["parties"], names),
             "categories": tables.list_categories(figures, names),
             "trend": tables.draw_trend(figures),
             "next_forum": NEXT_FORUM[snapshot["forum"]["kind"]],
             "meetings": [_moment_name(meeting) for meeting in snapshot["meetings"]],
             "method": method.describe(snapshot),
+            **meeting.tell(snapshot, names, proposals),
         }
     )
 

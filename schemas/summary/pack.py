@@ -1,0 +1,46 @@
+"""The part that only a meeting pack has: the cases, and what is to be filled in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from schemas.summary.fields import NumberSchema, Strict, many, words, written
+
+MOST_CASES = 200
+MOST_SENTENCES, MOST_QUOTES = 2, 2
+
+
+class CaseSentenceSchema(Strict):
+    """A sentence that rules wrote, or that a person has edited since."""
+
+    text = written()
+    edited = fields.Boolean(required=True)
+
+
+class CaseSchema(Strict):
+    """`number` is empty where there are too few reports to tell; then there is no quote either."""
+
+    heading = written()
+    question = written()
+    sentences = many(CaseSentenceSchema, most=MOST_SENTENCES)
+    number = fields.Nested(NumberSchema, required=True, allow_none=True)
+    minutes = fields.Integer(required=True, allow_none=True, strict=True, validate=validate.Range(1))
+    quotes = many(written(), most=MOST_QUOTES)
+
+    @validates_schema
+    def _check_quotes(self, data: dict[str, Any], **_: Any) -> None:
+        if data["quotes"] and not (data["number"] or {}).get("value"):
+            raise ValidationError("Omskrivningar visas bara när antalet får visas.")
+
+
+class PackSchema(Strict):
+    """`own_agenda` tells the forum's agenda from proposals; `notices` say what a reader must know of the pack."""
+
+    own_agenda = fields.Boolean(required=True)
+    notices = many(written())
+    minutes = fields.Integer(required=True, allow_none=True, strict=True)
+    cases = many(CaseSchema, most=MOST_CASES, least=1)
+    stays = words()
+    moves_on = words()
