@@ -131,17 +131,19 @@ def _effect(session: Session, action: Action, began: date | None, last: date) ->
     month = action.decided_on.replace(day=1)
     first = max(add_months(month, -BEFORE_MONTHS), began or month)
     after = add_months(month, 1)
+    until = add_months(month, -1)
     return {
-        "before": action_months(session, action, first, add_months(month, -1)),
-        "before_months": len(months_between(first, add_months(month, -1))),
+        "before": action_months(session, action, first, until),
+        "before_months": len(months_between(first, until)),
+        "before_reporters": _reporters(session, action, first, until),
         "after": action_months(session, action, after, last),
         "after_months": len(months_between(after, last)),
-        "reporters": _reporters(session, action, first, last),
+        "after_reporters": _reporters(session, action, after, last),
     }
 
 
 def _reporters(session: Session, action: Action, first: date, last: date) -> int:
-    """People behind the reports that the effect rests on."""
+    """People behind the reports of an action's pattern from one month to another."""
     here: list[ColumnElement[bool]] = [Report.area_id == action.area_id, Report.month.between(first, last)]
     here += [Report.from_unit_id == action.from_unit_id] if action.from_unit_id else []
     here += [Report.about_unit_id == action.about_unit_id] if action.about_unit_id else []

@@ -120,11 +120,13 @@ def test_an_effect_counts_only_months_when_somebody_could_report(furnished: Site
         act(session, "psykiatri", about_unit_id=units["psykiatri"], category="handover", decided_on=date(2026, 9, 12))
         act(session, "sjukpenning", about_unit_id=units["sjukpenning"], decided_on=date(2025, 3, 1))
     rows = {row["what"]: row for row in monthly(furnished)["followup"]["actions"]}
-    whole_year = {"before": 0, "before_months": 12, "after": 6, "after_months": 1, "reporters": 3}
-    assert rows["psykiatri"]["effect"] == whole_year
+    effect = rows["psykiatri"]["effect"]
+    assert [effect[part] for part in ("before", "before_months", "before_reporters")] == [0, 12, 0]
+    assert [effect[part] for part in ("after", "after_months", "after_reporters")] == [6, 1, 3]
     assert (rows["psykiatri"]["from"], rows["psykiatri"]["about"]) == ("", "region")
-    two_months = {"before": 1, "before_months": 2, "after": 0, "after_months": 19, "reporters": 1}
-    assert rows["sjukpenning"]["effect"] == two_months
+    effect = rows["sjukpenning"]["effect"]
+    assert [effect[part] for part in ("before", "before_months", "before_reporters")] == [1, 2, 1]
+    assert [effect[part] for part in ("after", "after_months", "after_reporters")] == [0, 19, 0]
 
 
 @pytest.mark.parametrize("code", ["lsg-savsjo", "hoglandet-styrelsen"])
