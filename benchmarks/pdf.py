@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from statistics import median
@@ -93,12 +94,19 @@ def _page(database: Database, code: str, kind: SummaryKind) -> str:
 
 def _with_files(html: str, folder: Path) -> str:
     """The same page for WeasyPrint as it is: our bundled names become addresses of files."""
-    style = folder / "pdf.css"
-    text = BUNDLED["bundled:pdf.css"][0].read_text(encoding="utf-8")
-    for name, (path, _) in BUNDLED.items():
-        text = text.replace(name, path.as_uri())
-    style.write_text(text, encoding="utf-8")
-    return html.replace("bundled:pdf.css", style.as_uri())
+    places = {name: path.as_uri() for name, (path, kind) in BUNDLED.items() if kind != "text/css"}
+    for name, (path, kind) in BUNDLED.items():
+        if kind == "text/css":
+            style = folder / path.name
+            style.write_text(_replaced(path.read_text(encoding="utf-8"), places), encoding="utf-8")
+            html = html.replace(name, style.as_uri())
+    return html
+
+
+def _replaced(text: str, places: Mapping[str, str]) -> str:
+    for name, place in places.items():
+        text = text.replace(name, place)
+    return text
 
 
 def _measure(ours: str, bare: str, rounds: int) -> dict[str, Figures]:

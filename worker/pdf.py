@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "webapp" / "static" / "fonts"
 # What a page may ask for, by these exact names and nothing else.
 BUNDLED = {
-    "bundled:pdf.css": (ROOT / "templates" / "pdf" / "pdf.css", "text/css"),
+    **{f"bundled:{path.name}": (path, "text/css") for path in sorted((ROOT / "templates" / "pdf").glob("*.css"))},
     **{f"bundled:{path.name}": (path, "font/woff2") for path in sorted(FONTS.glob("source-sans-3-latin-[0-9]*.woff2"))},
 }
 VARIANT = "pdf/a-2a"
