@@ -1,115 +1,63 @@
-"""What became of earlier decisions: who does what by when, and what the reports have done since. Pure.
+"""What was decided last time, how the actions go, and whether reports have become fewer since. Pure.
 
-An effect is judged from protected numbers alone, at the worst that their rounding allows. So a sentence holds for the
-exact counts too, and tells no more than the numbers in it.
+Whether they have is told in words alone: an action's pattern crosses pair, category and time, and its numbers would say
+more than the rule of small numbers allows. Even the words are told only where its reports may be shown.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
-from schemas.disclosure import Protected, protect_cell
-from schemas.months import day_name
+from schemas.disclosure import protect_cell
 from schemas.summary.fields import without_small_counts
-from worker.effect import LEAST_MONTHS, Periods, rate_ratio
-from worker.summary.words import about, how_many, reports
+from schemas.words import ActionStatus
+from worker.effect import LEAST_MONTHS, Periods, judge
 
-HIDDEN = "Kan inte avgöras: antalen är för få för att visas."
-# How something stands, in a word, and the shape beside it, so that it can be told apart without colour.
-STATES = {
-    "late": ("Försenad", "square"),
-    "planned": ("Planerad", "ring"),
-    "ongoing": ("Pågår", "half"),
-    "done": ("Klar, följs upp", "disc"),
-    "followed_up": ("Uppföljd", "disc"),
-    "stays": ("Stannar här", "ring"),
-    "handed_up": ("Gått vidare", "half"),
-    "closed": ("Avslutad", "disc"),
+FEWER, MORE, UNSURE, EARLY, HIDDEN = "fewer", "more", "unsure", "early", "hidden"
+EFFECTS = {
+    FEWER: "Färre rapporter sedan beslutet",
+    MORE: "Fler rapporter sedan beslutet",
+    UNSURE: "Ingen säker förändring",
+    EARLY: "För tidigt att säga",
+    HIDDEN: "För få rapporter för att säga",
 }
+# The shape that stands beside the word, so that nothing is told by colour: see templates/charts/states.html.
+SHAPES = {
+    ActionStatus.PLANNED: "ring",
+    ActionStatus.ONGOING: "half",
+    ActionStatus.DONE: "disc",
+    ActionStatus.FOLLOWED_UP: "disc",
+}
+LATE_SHAPE, LATE = "square", "Försenad"
+NOTHING: Mapping[str, Any] = {"previous": None, "decisions": [], "actions": []}
 
 
-def tell_actions(actions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of a table: the action, who owns it, by when, how it stands, and its effect in a sentence.
+def frozen(snapshot: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a snapshot looks back on; one that was frozen before there were decisions has nothing."""
+    return snapshot.get("followup") or NOTHING
 
-    Arguments: actions - as models.snapshot_followup freezes them.
+
+def effect_of(action: Mapping[str, Any]) -> str:
+    """Which of EFFECTS holds for an action.
+
+    The verdict of the exact test in worker/effect.py; the side that it rests on, and so its base, may be shown.
     """
-    return [_row(action) for action in actions]
-
-
-def tell_decisions(followup: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The same for what a forum decided last: a row for each action that a decision led to, or for the decision
-    itself where it led to none; then the forum's other actions."""
-    actions, rows, told = followup["actions"], [], set[int]()
-    for decision in followup["decisions"]:
-        rows += [_row(actions[place], decision) for place in decision["actions"]]
-        rows += [] if decision["actions"] else [_bare(decision)]
-        told |= set(decision["actions"])
-    return rows + tell_actions(row for place, row in enumerate(actions) if place not in told and row["own"])
-
-
-def _row(action: Mapping[str, Any], decision: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    return {
-        "what": without_small_counts(action["what"]),
-        "decision": _decided(decision) if decision else None,
-        "owner": f"{action['owner']}, {action['owner_party']}",
-        "due": _day(action["due_on"]),
-        **_state("late" if action["late"] else action["status"]),
-        "effect": tell_effect(action["effect"]),
-    }
-
-
-def _bare(decision: Mapping[str, Any]) -> dict[str, Any]:
-    """A decision that led to no action: nobody owns it, and it has no effect to tell."""
-    what, state = without_small_counts(decision["title"]), _state(decision["outcome"])
-    return {"what": what, "decision": _decided(decision), "owner": None, "due": None, **state, "effect": None}
-
-
-def _state(code: str) -> dict[str, str]:
-    word, shape = STATES[code]
-    return {"state": word, "shape": shape}
-
-
-def _decided(decision: Mapping[str, Any]) -> str:
-    return without_small_counts(f"Beslut {_day(decision['decided_on'])}: {decision['text']}")
-
-
-def tell_effect(effect: Mapping[str, int]) -> str:
-    """Whether reports of an action's pattern became fewer or more after the decision, or why that cannot be told."""
-    gone = effect["after_months"]
-    if gone < LEAST_MONTHS:
-        return f"Kan inte avgöras än: {how_many(gone, 'hel månad', 'hela månader')} har gått sedan beslutet."
+    effect = action["effect"]
     before = protect_cell(effect["before"], effect["before_reporters"])
     after = protect_cell(effect["after"], effect["after_reporters"])
-    if before.value is None and after.value is None:
+    if min(effect["before_months"], effect["after_months"]) < LEAST_MONTHS:
+        return EARLY
+    if not before.shown and not after.shown:
         return HIDDEN
-    facts = f"{reports(before, after)} på {_months(effect['before_months'])} före beslutet"
-    return f"{_claim(before, after, effect)}: {facts}, {about(after, before)} på {_months(gone)} efter."
+    verdict = judge(Periods(effect["before"], effect["before_months"], effect["after"], effect["after_months"]))
+    if before.shown and verdict.high is not None and verdict.high < 1:
+        return FEWER
+    if after.shown and verdict.low is not None and verdict.low > 1:
+        return MORE
+    return UNSURE
 
 
-def _claim(before: Protected, after: Protected, effect: Mapping[str, int]) -> str:
-    if _limits(before.at_least, after.at_most, effect)[1] < 1:
-        return "Ser ut att ha hjälpt"
-    if _limits(before.at_most, after.at_least, effect)[0] > 1:
-        return "Det har blivit fler"
-    return "Kan inte avgöras"
-
-
-def _limits(before: float, after: float, effect: Mapping[str, int]) -> tuple[float, float]:
-    """The 95 % limits of the rate after the decision to the rate before it (source: worker.effect); everything when
-    there is nothing to compare, or no end to what a number may be."""
-    if math.inf in (before, after) or not effect["before_months"] or not before + after:
-        return 0, math.inf
-    periods = Periods(int(before), effect["before_months"], int(after), effect["after_months"])
-    _, low, high = rate_ratio(periods)
-    return low, math.inf if high is None else high
-
-
-def _months(count: int) -> str:
-    return how_many(count, "månad", "månader")
-
-
-def _day(day: str) -> str:
-    return day_name(date.fromisoformat(day))
+def owner(action: Mapping[str, Any]) -> str:
+    """The function that owns an action, and its party."""
+    return without_small_counts(f"{action['owner']}, {action['owner_party']}")

@@ -9,17 +9,14 @@ from typing import Any
 from schemas.disclosure import MIN_REPORTERS, THRESHOLD, protect_cell
 from schemas.months import day_name, month_name
 from schemas.summary.fields import without_small_counts
-from schemas.summary.pack import MOST_FOLLOWED, MOST_QUOTES, MOST_SENTENCES
-from worker.summary.followup import tell_decisions
+from schemas.summary.pack import MOST_QUOTES, MOST_SENTENCES
+from worker.summary.meeting_followup import look_back
 from worker.summary.sentences import VAGUE, Names
 from worker.summary.words import capital, how_many, number_word
 
 NO_AGENDA = "Mötet har ingen dagordning än. Frågorna är förslag som följer av antalen; samverkanskoordinatorn väljer."
 FEW = "Färre än fem rapporter, eller färre än tre personer, ligger bakom ärendet."
 REPLACES = "Ersätter version {}."
-LAST_TIME = "Beslut vid mötet den {}, och forumets öppna åtgärder."
-NO_MEETING = "Forumets åtgärder. Inget tidigare möte finns i Lex Heller."
-NOTHING_DECIDED = "Inget tidigare beslut finns i Lex Heller."
 STAYS = {
     "working_group": "Stannar i arbetsgruppen",
     "local_group": "Stannar i LSG",
@@ -52,7 +49,7 @@ def tell(snapshot: Mapping[str, Any], names: Names, proposals: Iterable[Mapping[
         "own_agenda": own,
         "notices": [without_small_counts(text) for text in _notices(agenda)],
         "minutes": sum(item["minutes"] for item in agenda["items"]) or None,
-        "followup": _followup(snapshot["followup"]),
+        "followup": look_back(snapshot),
         "cases": cases,
         "stays": STAYS[snapshot["forum"]["kind"]],
         "moves_on": MOVES_ON[agenda["above"]],
@@ -64,18 +61,6 @@ def _notices(agenda: Mapping[str, Any]) -> list[str]:
     """What readers must know of the pack itself: that it only proposes, or what differs from the one they may have."""
     changes = [REPLACES.format(agenda["replaces"]), *agenda["changes"]] if agenda["replaces"] else []
     return [*changes, *([] if agenda["items"] else [NO_AGENDA])]
-
-
-def _followup(followup: Mapping[str, Any]) -> dict[str, Any]:
-    """What was decided last time and what came of it; as many rows as fit beside the boxes."""
-    rows = tell_decisions(followup)
-    more = len(rows) - MOST_FOLLOWED
-    met = followup["previous"]
-    return {
-        "intro": LAST_TIME.format(_day(met)) if met else NO_MEETING if rows else NOTHING_DECIDED,
-        "rows": rows[:MOST_FOLLOWED],
-        "left_out": f"{capital(how_many(more, 'rad', 'rader'))} till finns i Lex Heller." if more > 0 else None,
-    }
 
 
 def _heading(count: int, own: bool) -> str:
