@@ -15,8 +15,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parent
 MIN_SECRET_LENGTH = 32
 WEAK_SECRETS = ("secret", "changeme", "change-me", "password", "example", "lexheller")
@@ -33,7 +35,8 @@ class SettingsError(Exception):
 @dataclass(frozen=True)
 class Settings:
     """What the environment says. `home` is the folder that holds the embedded product's data. `mail_url` is empty
-    where mail is laid in a folder instead of being sent; `public_url` is what links in mail begin with."""
+    where mail is laid in a folder instead of being sent; `public_url` is what links in mail begin with.
+    `backups` is the folder where backups are kept; `metrics_token` opens /metrics from elsewhere."""
 
     profile: str
     home: Path
@@ -49,6 +52,8 @@ class Settings:
     mail_from: str = "lexheller@localhost"
     review_days: int = DAYS["LEXHELLER_REVIEW_DAYS"][0]
     answer_days: int = DAYS["LEXHELLER_ANSWER_DAYS"][0]
+    backups: Path = ROOT / "var" / "backups"
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def production(self) -> bool:
@@ -94,6 +99,7 @@ def _embedded(values: Mapping[str, str]) -> Settings:
         mail_from=values.get("LEXHELLER_MAIL_FROM") or Settings.mail_from,
         review_days=_days(values, "LEXHELLER_REVIEW_DAYS"),
         answer_days=_days(values, "LEXHELLER_ANSWER_DAYS"),
+        **_watching(values, home),
     )
 
 
@@ -108,13 +114,15 @@ def _production(values: Mapping[str, str]) -> Settings:
         *_wrong_days(values),
         *_weak(secret),
         *_unsafe(values),
+        *_short_token(values),
         *version_faults(),
     ]
     if faults:
         raise SettingsError("The production profile cannot start:\n" + "\n".join(f"- {fault}" for fault in faults))
+    home = Path(values.get("LEXHELLER_HOME") or ROOT / "var").resolve()
     return Settings(
         profile="production",
-        home=Path(values.get("LEXHELLER_HOME") or ROOT / "var").resolve(),
+        home=home,
         database_url=database_url,
         broker_url=broker_url,
         secret_key=secret,
@@ -125,7 +133,14 @@ def _production(values: Mapping[str, str]) -> Settings:
         mail_from=values["LEXHELLER_MAIL_FROM"],
         review_days=_days(values, "LEXHELLER_REVIEW_DAYS"),
         answer_days=_days(values, "LEXHELLER_ANSWER_DAYS"),
+        **_watching(values, home),
     )
+
+
+def _watching(values: Mapping[str, str], home: Path) -> dict[str, Any]:
+    folder = values.get("LEXHELLER_BACKUPS")
+    token = _value_or_file(values, "LEXHELLER_METRICS_TOKEN")
+    return {"backups": Path(folder).resolve() if folder else home / "backups", "metrics_token": token}
 
 
 def _missing(database_url: str, broker_url: str, values: Mapping[str, str]) -> list[str]:
@@ -192,12 +207,22 @@ def _weak(secret: str) -> list[str]:
     return []
 
 
+def _short_token(values: Mapping[str, str]) -> list[str]:
+    token = _value_or_file(values, "LEXHELLER_METRICS_TOKEN")
+    weak = token and len(token) < MIN_SECRET_LENGTH
+    return (
+        [f"LEXHELLER_METRICS_TOKEN needs {MIN_SECRET_LENGTH} random characters: openssl rand -hex 32"] if weak else []
+    )
+
+
 def _unsafe(values: Mapping[str, str]) -> list[str]:
     faults = []
     if values.get("LEXHELLER_DEBUG", "0") != "0" or values.get("FLASK_DEBUG", "0") not in ("", "0"):
         faults.append("debug is on: unset LEXHELLER_DEBUG and FLASK_DEBUG")
     if values.get("LEXHELLER_DEMO", "0") != "0":
         faults.append("LEXHELLER_DEMO is set: demo sign-ins never exist in production")
+    if values.get("LEXHELLER_FAULTS"):
+        faults.append("LEXHELLER_FAULTS is set: nothing is made to fail in production")
     return faults
 
 

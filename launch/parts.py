@@ -34,7 +34,7 @@ class Parts:
         return Child("Köservern", words, self.environ, self._log("valkey"), grace=5)
 
     def migration(self) -> Child:
-        return self._python("Databasen", "migrate", "alembic", "upgrade", "head")
+        return self._python("Databasen", "migrate", "commands", "migrate")
 
     def demo(self, output: IO[bytes]) -> Child:
         child = self._python("Exempeldata", "demo", "commands", "demo")

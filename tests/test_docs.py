@@ -10,7 +10,7 @@ import click
 import pytest
 
 from commands.__main__ import group
-from settings import ROOT
+from settings import ROOT, VERSION
 from tests.test_requirements import name_of
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -87,6 +87,7 @@ def test_the_recipe_of_the_requirements_stands_as_it_is_used() -> None:
 
 def test_the_changelog_knows_the_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert version == VERSION
     assert f"\n## [{version}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 

@@ -213,3 +213,16 @@ def test_settings_cannot_be_changed() -> None:
     loaded: Settings = load(GOOD)
     with pytest.raises(AttributeError):
         loaded.debug = True  # type: ignore[misc]
+
+
+def test_backups_lie_with_the_data_unless_a_folder_is_named(tmp_path: Path) -> None:
+    home = {"LEXHELLER_HOME": str(tmp_path)}
+    assert load(home).backups == tmp_path / "backups"
+    assert load(home | {"LEXHELLER_BACKUPS": str(tmp_path / "other")}).backups == tmp_path / "other"
+    assert load(GOOD | home).backups == tmp_path / "backups"
+
+
+def test_a_short_token_for_the_metrics_is_refused_in_production(tmp_path: Path) -> None:
+    assert "METRICS_TOKEN needs 32" in refusal(GOOD | {"LEXHELLER_METRICS_TOKEN": "short"})
+    (tmp_path / "token").write_text(f"{SECRET}\n")
+    assert load(GOOD | {"LEXHELLER_METRICS_TOKEN_FILE": str(tmp_path / "token")}).metrics_token == SECRET

@@ -1,0 +1,98 @@
+"""Putting a backup back: beside the database in use, checked, brought up to date, set right, and then in its place."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from backup import archive, schema
+from backup.folder import STORES, kind_of, words
+from backup.manifest import BackupError, Manifest
+from models.base import Database, insert_into
+from models.delivery import Delivery, DeliveryState
+from models.heartbeat import BACKUP, beat
+from models.organisation import Federation
+from models.outbox import Outbox, Task
+from models.report import ReportNumber
+from models.user import SignIn
+from schemas.months import local_date
+
+OTHER_KIND = "Backupen är från {theirs}, men databasen här är {ours}. Den kan bara återställas på samma sorts databas."
+NEWER = "Backupen är gjord av en nyare version ({version}) av Lex Heller. Uppgradera först och återställ sedan."
+LACKING = "Den återställda databasen stämmer inte med backupens innehållsförteckning. Inget har ändrats."
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+MAYBE_SENT = "Databasen är återställd från en backup. Mejlet kan ha skickats efter att den togs"
+# Numbers that are passed over: somebody may hold a receipt from the hours that were lost.
+SKIPPED = 1000
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put back, and what the former database is called now; empty when there was none."""
+
+    manifest: Manifest
+    aside: str
+
+
+def restore(url: str, path: Path, now: datetime) -> Restored:
+    """Put a backup in the place of the database at `url`.
+
+    Raises: BackupError; then the database is as it was.
+    """
+    try:
+        manifest = _acceptable(url, path)
+        store = STORES[manifest.kind]
+        store.refuse_in_use(url)
+        with store.beside(url, path, now) as side:
+            if store.count(side) != (manifest.revision, manifest.rows):
+                raise BackupError(LACKING)
+            schema.upgrade(side)
+            _set_right(side, manifest, now)
+            return Restored(manifest, store.swap(url, side, now))
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        raise BackupError(words(error, path.parent)) from error
+
+
+def _acceptable(url: str, path: Path) -> Manifest:
+    manifest = archive.check(path)
+    if manifest.kind != kind_of(url):
+        raise BackupError(OTHER_KIND.format(theirs=NAMES[manifest.kind], ours=NAMES[kind_of(url)]))
+    if not schema.known(manifest.revision):
+        raise BackupError(NEWER.format(version=manifest.version))
+    return manifest
+
+
+def _set_right(side: str, manifest: Manifest, now: datetime) -> None:
+    """What was true when the backup was made and may not be true now: open sign-ins, mail that waited, numbers."""
+    database = Database(side)
+    try:
+        with database.write() as session:
+            session.execute(delete(SignIn))
+            _doubt_mail(session)
+            _skip_numbers(session, local_date(now).year)
+            beat(session, BACKUP, manifest.made_at)
+    finally:
+        database.dispose()
+
+
+def _doubt_mail(session: Session) -> None:
+    """Mail that waited then has probably been sent since. A person decides."""
+    session.execute(delete(Outbox).where(Outbox.task == Task.DELIVER))
+    waited = Delivery.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING])
+    doubt = {"state": DeliveryState.UNKNOWN, "fault": MAYBE_SENT, "retry_at": None}
+    session.execute(update(Delivery).where(waited).values(doubt))
+
+
+def _skip_numbers(session: Session, year: int) -> None:
+    """No number may be given twice, and those that were given after the backup was made are not known here."""
+    for federation_id in session.scalars(select(Federation.id)).all():
+        here = {"federation_id": federation_id, "year": year}
+        step = insert_into(session, ReportNumber).values(**here, last=SKIPPED)
+        further = {"last": ReportNumber.last + SKIPPED}
+        session.execute(step.on_conflict_do_update(index_elements=list(here), set_=further))
