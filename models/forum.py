@@ -73,7 +73,8 @@ class Agreement(Base):
 
 
 class ForumMember(Base):
-    """A seat that belongs to a party's function, so that a successor takes it over."""
+    """A seat that belongs to a party's function, so that a successor takes it over. `email` is the function's own
+    mailbox, where the forum's summaries are sent; empty until somebody has written it down."""
 
     __tablename__ = "forum_member"
     __table_args__ = (UniqueConstraint("forum_id", "party_id", "function"),)
@@ -81,8 +82,14 @@ class ForumMember(Base):
     forum_id: Mapped[int] = mapped_column(ForeignKey("forum.id", ondelete="CASCADE"))
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     function: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str | None] = mapped_column(String(254))
     forum: Mapped[Forum] = relationship(back_populates="members")
     party: Mapped[Party] = relationship()
+
+    @property
+    def title(self) -> str:
+        """The function and whose it is, for example `Enhetschef, Försäkringskassan`."""
+        return f"{self.function}, {self.party.name}"
 
 
 class Meeting(Base):

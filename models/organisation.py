@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, false, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base
@@ -12,10 +12,15 @@ from schemas.words import UNKNOWN_UNIT as UNKNOWN_UNIT
 
 
 class Federation(Base):
+    """`mail_domains` are the domains that summaries may be mailed to, one a line; none means to nobody.
+    `attach_summaries` says that the PDF goes along with the mail, where it holds no free text."""
+
     __tablename__ = "federation"
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    mail_domains: Mapped[str] = mapped_column(Text, default="", server_default="")
+    attach_summaries: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Area(Base):

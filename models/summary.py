@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, Select, String, UniqueConstraint, func, select
+from sqlalchemy import JSON, ForeignKey, LargeBinary, Select, String, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Word, insert_into, word_column
@@ -21,14 +22,20 @@ class SummaryKind(Word):
 
 class SummaryState(Word):
     QUEUED = "queued", "Köad"
-    BUILT = "built", "Klar"
+    BUILT = "built", "Utkast"
+    APPROVED = "approved", "Godkänd"
+    REJECTED = "rejected", "Avvisad"
     FAILED = "failed", "Misslyckad"
     SUPERSEDED = "superseded", "Ersatt"
 
 
 class Summary(Base):
     """`period` is the first day of the closed month, or the day of the meeting. `snapshot` is the frozen data
-    that it was built from and `content` what it says; `pdf` never changes once it is there."""
+    that it was built from, `edits` what a coordinator wrote instead of our sentences, and `content` what it says.
+
+    Until it is released it is a draft, which may be built anew: `build` tells which order the worker is at.
+    Approving it freezes everything and orders the last build; with that it is released, once and for all.
+    """
 
     __tablename__ = "summary"
     __table_args__ = (UniqueConstraint("forum_id", "kind", "period", "version"),)
@@ -39,20 +46,34 @@ class Summary(Base):
     version: Mapped[int] = mapped_column(default=1)
     state: Mapped[SummaryState] = mapped_column(word_column(SummaryState), default=SummaryState.QUEUED)
     fault: Mapped[str] = mapped_column(String(300), default="")
+    build: Mapped[int] = mapped_column(default=1, server_default="1")
     ordered_at: Mapped[datetime]
     built_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    approved_as: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    released_at: Mapped[datetime | None]
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
+    edits: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON, deferred=True)
     content: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
+    content_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    reference: Mapped[str | None] = mapped_column(String(100), index=True)
     pdf: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    pdf_sha256: Mapped[str | None] = mapped_column(String(64))
+    pdf_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     pdf_bytes: Mapped[int | None]
     forum: Mapped[Forum] = relationship()
 
 
-def visible_summaries(scope: Scope) -> Select[Summary]:
-    """The summaries of the forums that somebody may see, newest first."""
+def visible_summaries(scope: Scope, kept_forums: Collection[int] = ()) -> Select[Summary]:
+    """The summaries of the forums that somebody may see, newest first: what has been released, and of the forums
+    that they keep the drafts too.
+
+    Arguments: kept_forums - the ids of those forums.
+    """
     forums = visible_forums(scope).with_only_columns(Forum.id).order_by(None)
-    return select(Summary).where(Summary.forum_id.in_(forums)).order_by(Summary.period.desc(), Summary.id.desc())
+    known = or_(Summary.released_at.is_not(None), Summary.forum_id.in_(kept_forums))
+    query = select(Summary).where(Summary.forum_id.in_(forums), known)
+    return query.order_by(Summary.period.desc(), Summary.id.desc())
 
 
 def next_version(session: Session, forum_id: int, kind: SummaryKind, period: date) -> int:
@@ -75,6 +96,7 @@ def order_summary(
         version=version,
         state=SummaryState.QUEUED,
         fault="",
+        build=1,
         ordered_at=now,
     )
     summary_id = session.scalar(order.on_conflict_do_nothing().returning(Summary.id))

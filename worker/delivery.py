@@ -3,23 +3,27 @@ sent twice by itself: where it is in doubt whether one left, a person decides.""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.account import make_token
 from models.base import insert_into
-from models.delivery import LONGEST_SENDING, Delivery, DeliveryState, address_of
+from models.delivery import LONGEST_SENDING, Delivery, DeliveryKind, DeliveryState, address_of
 from models.outbox import Outbox, Task, lock
 from worker import mail
 from worker.letter import LetterError, Parcel, write_letter
+from worker.pdf_check import UnsoundError, check_pdf
+from worker.seat_mail import RefusedError, enclose
 
 # A server that is away or says "later" is asked again after these times, then no more.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
 LOST = "Sändningen avbröts. Mejlet kan ha kommit fram"
 AT_A_TIME = 500
+WITH_TOKEN = (DeliveryKind.INVITATION, DeliveryKind.PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -55,20 +59,33 @@ def claim(session: Session, delivery_id: int, now: datetime) -> Parcel | None:
     taken = {"state": DeliveryState.SENDING, "tried_at": now, "attempts": Delivery.attempts + 1}
     if session.scalar(update(Delivery).where(queued).values(taken).returning(Delivery.id)) is None:
         return None
-    row = session.get_one(Delivery, delivery_id, populate_existing=True)
-    to = None if row.user.disabled_at else address_of(session, row)
-    return Parcel(row.id, row.kind, row.subject_id, row.reference, to or "", row.ordered_at, now)
+    return _pack(session, session.get_one(Delivery, delivery_id, populate_existing=True), now)
+
+
+def _pack(session: Session, row: Delivery, now: datetime) -> Parcel:
+    parcel = Parcel(row.id, row.kind, row.subject_id, row.reference, "", row.ordered_at, now)
+    if row.kind in WITH_TOKEN:
+        return replace(parcel, to=address_of(session, row) or "", token=make_token(session, row.subject_id))
+    if row.kind is not DeliveryKind.SUMMARY:
+        return replace(parcel, to=address_of(session, row) or "")
+    try:
+        to, enclosure = enclose(session, row)
+    except RefusedError as error:
+        return replace(parcel, refused=str(error))
+    return replace(parcel, to=to, enclosure=enclosure)
 
 
 def attempt(parcel: Parcel, sender: Sender) -> Outcome:
     """Write a mail and send it. Touches no database."""
     try:
+        if parcel.enclosure is not None:
+            check_pdf(parcel.enclosure.document, parcel.enclosure.sha256)
         letter = write_letter(parcel, sender.address, sender.public_url)
         if sender.folder is None:
             mail.send(letter, sender.mail_url)
         else:
             mail.lay(letter, sender.folder, parcel.delivery_id)
-    except LetterError as error:
+    except (LetterError, UnsoundError) as error:
         return Outcome(DeliveryState.FAILED, str(error))
     except mail.NotSentError as error:
         return Outcome(DeliveryState.FAILED, str(error), error.later)

@@ -7,21 +7,18 @@ what goes into a header is let through by what it is, not searched for what it m
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
 from models.delivery import DeliveryKind
+from schemas.mail_domains import plain_address
 from worker.page import environment
 
-REFERENCE = re.compile(r"LH-\d{4}-\d{4,9}", re.ASCII)
-# The part before the @ as RFC 5322 has it without quotation marks; a "=" could begin an encoded word, so it is out.
-_ATOM = r"[A-Za-z0-9!#$%&'*+/^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*", re.ASCII)
-LONGEST_ADDRESS = 254  # characters (RFC 5321, section 4.5.3.1.3)
+REPORT = re.compile(r"LH-\d{4}-\d{4,9}", re.ASCII)
+SUMMARY = re.compile(r"[a-z0-9-]{1,64}-\d{4}-\d\d(-\d\d)?-v\d{1,4}", re.ASCII)
 SUBJECTS = {
     DeliveryKind.ANSWER: "Det finns ett svar på {reference}",
     DeliveryKind.QUESTION: "Det finns en fråga om {reference}",
@@ -29,6 +26,9 @@ SUBJECTS = {
     DeliveryKind.CLOSED: "{reference} är avslutad hos oss",
     DeliveryKind.AGREEMENT: "En överenskommelse går snart ut",
     DeliveryKind.OVERDUE: "En åtgärd är försenad",
+    DeliveryKind.SUMMARY: "Ny sammanställning: {reference}",
+    DeliveryKind.INVITATION: "Du har fått ett konto i Lex Heller",
+    DeliveryKind.PASSWORD: "Välj ett nytt lösenord",
 }
 PLACES = {
     DeliveryKind.ANSWER: "/mina-rapporter/{reference}",
@@ -37,7 +37,11 @@ PLACES = {
     DeliveryKind.CLOSED: "/mina-rapporter/{reference}",
     DeliveryKind.AGREEMENT: "/forum",
     DeliveryKind.OVERDUE: "/atgarder/{subject_id}",
+    DeliveryKind.SUMMARY: "/rapporter/{subject_id}",
+    DeliveryKind.INVITATION: "/losenord/{token}",
+    DeliveryKind.PASSWORD: "/losenord/{token}",
 }
+VERIFY = "/rapporter/kontrollera"
 
 
 class LetterError(ValueError):
@@ -45,9 +49,21 @@ class LetterError(ValueError):
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """The summary that a mail tells of. `document` is its PDF, which goes along only when it is `attached`."""
+
+    reference: str
+    version: int
+    sha256: str
+    document: bytes = field(repr=False)
+    attached: bool
+
+
+@dataclass(frozen=True)
 class Parcel:
     """What is known of a mail: the row's id, what it tells of, and where it goes (`to` is empty where nobody asked
-    for mail). `tried_at` is the attempt that it was taken for."""
+    for mail). `tried_at` is the attempt that it was taken for, `refused` why it must not be sent after all, and
+    `token` what opens the account that an invitation is for."""
 
     delivery_id: int
     kind: DeliveryKind
@@ -56,6 +72,9 @@ class Parcel:
     to: str
     ordered_at: datetime
     tried_at: datetime
+    enclosure: Enclosure | None = None
+    refused: str = ""
+    token: str = field(default="", repr=False)
 
 
 def write_letter(parcel: Parcel, sender: str, public_url: str) -> EmailMessage:
@@ -64,14 +83,17 @@ def write_letter(parcel: Parcel, sender: str, public_url: str) -> EmailMessage:
     Arguments: sender - our own address; public_url - what links begin with.
     Raises: LetterError.
     """
+    if parcel.refused:
+        raise LetterError(parcel.refused)
     if not parcel.to:
         raise LetterError("Det finns ingen adress att skicka till")
-    to = _ascii(parcel.to)
-    if len(to) > LONGEST_ADDRESS or not ADDRESS.fullmatch(to):
+    to = plain_address(parcel.to)
+    if to is None:
         raise LetterError("Adressen går inte att skicka till")
-    if "{reference}" in SUBJECTS[parcel.kind] and not REFERENCE.fullmatch(parcel.reference):
-        raise LetterError("Rapportens nummer går inte att skriva i ett mejl")
-    facts = {"reference": parcel.reference, "subject_id": parcel.subject_id}
+    known = REPORT if parcel.enclosure is None else SUMMARY
+    if "{reference}" in SUBJECTS[parcel.kind] and not known.fullmatch(parcel.reference):
+        raise LetterError("Numret går inte att skriva i ett mejl")
+    facts = {"reference": parcel.reference, "subject_id": parcel.subject_id, "token": parcel.token}
     letter = EmailMessage(policy=SMTP)
     letter["From"], letter["To"] = sender, to
     letter["Subject"] = SUBJECTS[parcel.kind].format(**facts)
@@ -79,15 +101,10 @@ def write_letter(parcel: Parcel, sender: str, public_url: str) -> EmailMessage:
     letter["Message-ID"] = f"<{parcel.delivery_id}.{parcel.ordered_at:%Y%m%d%H%M%S}@{sender.rpartition('@')[2]}>"
     letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine answers it.
     link = public_url + PLACES[parcel.kind].format(**facts)
-    text = environment().get_template(f"mail/{parcel.kind.value}.html").render(reference=parcel.reference, link=link)
+    words = {"reference": parcel.reference, "link": link, "verify": public_url + VERIFY, "summary": parcel.enclosure}
+    text = environment().get_template(f"mail/{parcel.kind.value}.html").render(words)
     letter.set_content(text.strip() + "\n", cte="quoted-printable")
+    if parcel.enclosure is not None and parcel.enclosure.attached:
+        name = f"{parcel.reference}.pdf"
+        letter.add_attachment(parcel.enclosure.document, maintype="application", subtype="pdf", filename=name)
     return letter
-
-
-def _ascii(address: str) -> str:
-    """The address with its domain in the letters of the name system. Raises: LetterError."""
-    name, _, domain = address.rpartition("@")
-    try:
-        return f"{name}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError as error:
-        raise LetterError("Adressen går inte att skicka till") from error

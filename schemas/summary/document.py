@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from schemas.summary.fields import Strict, many, words
+from schemas.summary.fields import many, words
 from schemas.summary.pack import PackSchema
 from schemas.summary.parts import (
     CategoriesSchema,
@@ -18,9 +18,10 @@ from schemas.summary.parts import (
     SentenceSchema,
     TrendSchema,
 )
+from schemas.summary.release import ReleaseSchema
 
 
-class SummarySchema(Strict):
+class SummarySchema(ReleaseSchema):
     format = fields.Integer(required=True, strict=True, validate=validate.Equal(1))
     kind = fields.String(required=True, validate=validate.OneOf(("monthly", "meeting")))
     example = fields.Boolean(required=True)

@@ -17,6 +17,7 @@ CHANGE = re.compile(r"([+−]\d*[05]|±0|–)\Z")
 class SentenceSchema(Strict):
     claim = words()
     text = words()
+    edited = fields.Boolean(load_default=False)
 
 
 class KeyFigureSchema(Strict):
@@ -29,6 +30,7 @@ class QuestionSchema(Strict):
     question = words()
     background = words()
     number = fields.Nested(NumberSchema, required=True)
+    edited = fields.Boolean(load_default=False)
 
 
 class ColumnSchema(Strict):

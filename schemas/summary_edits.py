@@ -1,0 +1,119 @@
+"""What a coordinator may write instead of our sentences and proposals: plain, screened texts; the original is kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+from marshmallow import ValidationError, validate
+
+from schemas.form import Form, must
+from schemas.report import Text
+from schemas.summary.fields import SMALL_COUNT
+
+# The lists of a summary that may be written otherwise, and the texts of each of their items.
+EDITABLE = {"sentences": ("claim", "text"), "questions": ("heading", "question", "background")}
+LONGEST_EDIT = 500  # characters of one text
+COUNTED = re.compile(r"(\d+)\s+(?:\w+\s+)?(?:rapport|avvikelse)", re.IGNORECASE)
+DIGITS = re.compile(r"\d+")
+TOO_SMALL = "Texten berättar ett antal under fem. Sådana antal får inte lämna tjänsten"
+NOT_PRINTED = "Antalet {number} står inte i sammanställningen. Skriv bara antal som står där"
+EMPTY = "Skriv något här, eller ta tillbaka den text som stod"
+# What rules have written, and so holds no free text. Whatever else a summary tells may have been written by a person.
+WRITTEN_BY_RULES = {
+    *("format", "kind", "example", "title", "heading", "subtitle", "recipient", "sender", "reference", "made_on"),
+    *("first_month", "last_month", "sentences", "key_figures", "questions", "heat_map", "categories", "trend"),
+    *("next_forum", "meetings", "method", "approval", "correction", "verify_at", "fingerprint"),
+}
+
+
+def field_name(part: str, index: int, text: str) -> str:
+    """What a text is called in the form, for example `sentences_0_claim`."""
+    return f"{part}_{index}_{text}"
+
+
+def texts_of(content: Mapping[str, Any]) -> dict[str, str]:
+    """Every text that may be edited, by its name in the form."""
+    return {
+        field_name(part, index, text): item[text]
+        for part, index, item in _items(content)
+        for text in EDITABLE[part]
+        if text in item
+    }
+
+
+def edit_form(content: Mapping[str, Any]) -> Form:
+    """The form for the texts of one summary, with the guards of personal data and of small counts."""
+    printed = set(DIGITS.findall(json.dumps(content, ensure_ascii=False)))
+
+    def tell_no_other_count(text: str) -> None:
+        if SMALL_COUNT.search(text):
+            raise ValidationError(TOO_SMALL)
+        for number in COUNTED.findall(text):
+            if number not in printed:
+                raise ValidationError(NOT_PRINTED.format(number=number))
+
+    length = validate.Length(min=1, max=LONGEST_EDIT, error=f"Skriv högst {LONGEST_EDIT} tecken")
+    names = tuple(texts_of(content))
+    kind = Form.from_dict(
+        {name: Text(**must(EMPTY), validate=[length, tell_no_other_count]) for name in names}, name="EditSchema"
+    )
+    kind.texts = names  # type: ignore[attr-defined]
+    form = kind()
+    assert isinstance(form, Form)  # noqa: S101 - tells the type: from_dict speaks of any schema.
+    return form
+
+
+def make_edits(content: Mapping[str, Any], edits: Iterable[Mapping[str, Any]], typed: Mapping[str, str]) -> list[Any]:
+    """What is to be kept of a form: each item that differs from its original, with both.
+
+    Arguments: content - as it is shown; edits - those that are in it already; typed - the form's texts by name.
+    """
+    before = {(edit["part"], edit["index"]): edit["original"] for edit in edits}
+    made = []
+    for part, index, item in _items(content):
+        texts = [text for text in EDITABLE[part] if text in item]
+        original = before.get((part, index)) if item.get("edited") else None
+        original = original or {text: item[text] for text in texts}
+        edited = {text: typed.get(field_name(part, index, text), item[text]) for text in texts}
+        if edited != original:
+            made.append({"part": part, "index": index, "original": original, "edited": edited})
+    return made
+
+
+def apply_edits(content: Mapping[str, Any], edits: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The content with the edits in it, each marked. An edit of a sentence that reads otherwise by now is left out:
+    it spoke of other numbers."""
+    written = deepcopy(dict(content))
+    for edit in edits:
+        items = written.get(edit["part"], [])
+        item = items[edit["index"]] if edit["index"] < len(items) else {}
+        if all(item.get(text) == words for text, words in edit["original"].items()):
+            item.update(edit["edited"], edited=True)
+    return written
+
+
+def dropped_edits(content: Mapping[str, Any], edits: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The texts of edits that are not in the content any more, so that nobody has to remember them."""
+    lists = {part: [item for where, _, item in _items(content) if where == part] for part in EDITABLE}
+
+    def stands(edit: Mapping[str, Any]) -> bool:
+        items = lists[edit["part"]]
+        there = items[edit["index"]] if edit["index"] < len(items) else {}
+        return all(there.get(text) == words for text, words in edit["edited"].items())
+
+    return [" ".join(edit["edited"].values()) for edit in edits if not stands(edit)]
+
+
+def holds_free_text(content: Mapping[str, Any]) -> bool:
+    """Whether a person has written anything in a summary: an edit, a paraphrase, a decision. What is not known to be
+    written by rules counts as free text, so a part that is new is safe before anybody has thought of it."""
+    foreign = any(value for name, value in content.items() if name not in WRITTEN_BY_RULES)
+    return foreign or any(item.get("edited") for _, _, item in _items(content))
+
+
+def _items(content: Mapping[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    return ((part, index, item) for part in EDITABLE for index, item in enumerate(content.get(part) or []))

@@ -1,0 +1,53 @@
+"""What the worker writes on a summary's row: the content before it is printed, the PDF after. A build that has been
+ordered anew meanwhile is told by its number, and what was printed for the former one is thrown away."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.delivery import order_to_seats
+from models.release import corrected, release
+from models.summary import Summary, SummaryState
+from schemas.months import local_date
+from worker.summary import write_summary
+from worker.summary.finish import finish, stamp
+
+VERIFY = "/rapporter/kontrollera"  # where a copy can be checked, without signing in
+
+
+def write_content(session: Session, summary: Summary) -> None:
+    """Write what a frozen summary says. One that was approved says what its approver read, and who that was.
+
+    Raises: marshmallow.ValidationError when it may not leave.
+    """
+    if summary.approved_at is not None and summary.content is not None:
+        content = stamp(summary.content, summary.approved_as, local_date(summary.approved_at).isoformat())
+    else:
+        before, snapshot = corrected(session, summary), summary.snapshot or {}
+        former = before.content if before is not None else None
+        content = finish(write_summary(snapshot), snapshot.get("verify_at", ""), summary.edits or (), former)
+    summary.content, summary.content_sha256 = content, content["fingerprint"]
+    summary.reference = content["reference"]
+
+
+def store_pdf(session: Session, summary: Summary, document: bytes, now: datetime) -> list[int]:
+    """Put the file on its row. With its last build an approved summary is released to its forum.
+
+    Returns: the ids of the mails that were ordered with that.
+    """
+    summary.pdf, summary.pdf_bytes = document, len(document)
+    summary.pdf_sha256 = hashlib.sha256(document).hexdigest()
+    summary.state, summary.fault, summary.built_at = SummaryState.BUILT, "", now
+    if summary.approved_at is None:
+        return []
+    release(session, summary, now)
+    return order_to_seats(session, summary, now)
+
+
+def note_failure(summary: Summary, build: int, reason: str) -> None:
+    """Tell on the row why a build gave nothing, unless a later one has been ordered."""
+    if summary.build == build and summary.state in (SummaryState.QUEUED, SummaryState.FAILED):
+        summary.state, summary.fault = SummaryState.FAILED, reason
