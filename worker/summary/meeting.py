@@ -126,7 +126,7 @@ def _since(item: Mapping[str, Any]) -> str:
     month = next(enough, None)
     if month is None:
         return ""
-    return f"Minst {number_word(THRESHOLD)} hade kommit till och med {month_name(date.fromisoformat(month))}."
+    return f"I {month_name(date.fromisoformat(month))} hade minst {number_word(THRESHOLD)} kommit."
 
 
 def _day(day: str) -> str:
