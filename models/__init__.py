@@ -1,8 +1,9 @@
 """The nouns: tables, constraints, their words, and the queries of one noun."""
 
-from models.account import AccountToken, Refusal
+from models.account import AccountToken, RecoveryCode, Refusal
 from models.action import Action, Effect
 from models.agenda import AgendaItem, Decision
+from models.audit import AuditEvent
 from models.base import Base, Database
 from models.classification import Classification
 from models.delivery import Delivery
@@ -28,6 +29,7 @@ __all__ = [
     "Agreement",
     "Answer",
     "Area",
+    "AuditEvent",
     "Base",
     "Classification",
     "Database",
@@ -50,6 +52,7 @@ __all__ = [
     "Party",
     "Post",
     "Publication",
+    "RecoveryCode",
     "Refusal",
     "Report",
     "ReportNumber",

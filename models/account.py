@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Word, insert_into, word_column
@@ -105,3 +105,13 @@ def note_refusals(session: Session, keys: list[str], now: datetime) -> None:
 def forget_refusals(session: Session, keys: list[str]) -> None:
     """Whoever signs in has shown that the refusals before were slips."""
     session.execute(delete(Refusal).where(Refusal.key.in_(keys)))
+
+
+class RecoveryCode(Base):
+    """Opens an account once when its phone is gone. Only a hash is stored."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(String(64))

@@ -45,7 +45,8 @@ class Scope:
 
 
 class User(Base):
-    """An account. `title` is the function that others see, never a person's name."""
+    """An account. `title` is the function that others see, never a person's name. `second_factor` is the random word
+    that the secret of its codes is worked out from, or empty; `second_factor_step` the half minute of the last code."""
 
     __tablename__ = "user"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -58,6 +59,8 @@ class User(Base):
     title: Mapped[str] = mapped_column(String(200))
     is_example: Mapped[bool] = mapped_column(default=False)
     disabled_at: Mapped[datetime | None]
+    second_factor: Mapped[str | None] = mapped_column(String(32))
+    second_factor_step: Mapped[int | None]
     federation: Mapped[Federation] = relationship()
     unit: Mapped[Unit | None] = relationship()
     post: Mapped[Post | None] = relationship()

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+from marshmallow import fields, pre_load, validates_schema
 from zxcvbn import zxcvbn
+
+from schemas.form import Form, refuse
 
 SHORTEST, LONGEST = 15, 128  # characters
 READ = 72  # characters that zxcvbn reads; the rest can only make a password harder to guess
@@ -37,11 +39,8 @@ def weakness(password: str, known: Sequence[str] = ()) -> str:
     return EASY if zxcvbn(password[:READ], user_inputs=[*OURS, *words])["score"] < GOOD_ENOUGH else ""
 
 
-class NewPasswordSchema(Schema):
-    """A new password, typed twice. Arguments: known - see `weakness`. What is typed is not trimmed or changed."""
-
-    class Meta:
-        unknown = EXCLUDE
+class NewPasswordSchema(Form):
+    """A new password, typed twice. Arguments: known - see `weakness`."""
 
     password = fields.String(load_default="")
     again = fields.String(load_default="")
@@ -50,9 +49,14 @@ class NewPasswordSchema(Schema):
         super().__init__()
         self.known = known
 
+    @pre_load
+    def _drop_empty(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        """A password is what was typed, spaces at its ends included."""
+        return dict(data)
+
     @validates_schema
     def _check(self, data: Mapping[str, Any], **_: Any) -> None:
         if found := weakness(data["password"], self.known):
-            raise ValidationError({"password": [found]})
+            refuse({"password": found})
         if data["password"] != data["again"]:
-            raise ValidationError({"again": [DIFFERENT]})
+            refuse({"again": DIFFERENT})

@@ -65,7 +65,7 @@ def words_of(letter: email.message.EmailMessage) -> str:
 @pytest.mark.parametrize("kind", DeliveryKind)
 def test_every_kind_has_its_subject_its_words_and_its_link(kind: DeliveryKind) -> None:
     letter = read(replace(PARCEL, kind=kind))
-    facts = {"reference": "LH-2026-0001", "subject_id": 3}
+    facts = {"reference": "LH-2026-0001", "subject_id": 3, "token": ""}
     text = words_of(letter)
     assert letter["Subject"] == SUBJECTS[kind].format(**facts)
     assert f"\n{SITE}{PLACES[kind].format(**facts)}\n" in text
@@ -82,7 +82,7 @@ def test_every_kind_has_one_template_and_there_is_no_other() -> None:
 def test_the_links_lead_somewhere(site: Site) -> None:
     routes = site.app.url_map.bind("localhost")
     for kind in DeliveryKind:
-        address = PLACES[kind].format(reference="LH-2026-0001", subject_id=3)
+        address = PLACES[kind].format(reference="LH-2026-0001", subject_id=3, token="ord")
         assert routes.match(address, method="GET")[0], kind
 
 

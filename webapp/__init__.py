@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import logs
 import settings
 from models.base import Clock, Database, utc_now
-from webapp import access, errors, halsa, pages, requests, sign_in
+from webapp import access, audit, errors, halsa, pages, requests, sign_in
 from webapp.atgarder.form import blueprint as atgarder
 from webapp.avvikelser.list import blueprint as avvikelser
 from webapp.doorbell import Doorbell
@@ -24,6 +24,10 @@ from webapp.forum.meetings import blueprint as meetings
 from webapp.forum.register import blueprint as forum
 from webapp.forum.upkeep import blueprint as forum_upkeep
 from webapp.granska.upkeep import blueprint as granska
+from webapp.konton.accounts import blueprint as konton
+from webapp.konton.choose import blueprint as losenord
+from webapp.konton.extract import blueprint as konto
+from webapp.konton.log import blueprint as logg
 from webapp.mina_rapporter.completing import blueprint as komplettering
 from webapp.mina_rapporter.own_reports import blueprint as mina_rapporter
 from webapp.oversikt.dashboard import blueprint as oversikt
@@ -69,11 +73,14 @@ def create_app(current: settings.Settings | None = None, clock: Clock = utc_now)
         app.register_blueprint(blueprint)
     for blueprint in (forum, forum_upkeep, meetings, agenda, atgarder):
         app.register_blueprint(blueprint)
+    for blueprint in (konton, konto, losenord, logg):
+        app.register_blueprint(blueprint)
     for blueprint in (svar, besvarade, utskick):
         app.register_blueprint(blueprint)
     app.register_blueprint(pages.blueprint)
     requests.register(app)
     access.register(app)
+    audit.register(app)
     errors.register(app)
     return app
 

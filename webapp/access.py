@@ -14,6 +14,7 @@ ANYBODY = None
 SIGNED_IN = frozenset(Role)
 COORDINATORS = frozenset({Role.COORDINATOR})
 READERS = frozenset({Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 MAKERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 
 MOST_DIGITS = 9  # of a number in an address: PostgreSQL's integers end at 2 147 483 647
@@ -28,7 +29,25 @@ ENDPOINTS: dict[str, frozenset[Role] | None] = {
     "besvarade.export_json": ANYBODY,
     "halsa.show": ANYBODY,
     "sign_in.sign_in": ANYBODY,
+    "sign_in.second_step": ANYBODY,
     "sign_in.sign_out": SIGNED_IN,
+    "losenord.choose": ANYBODY,
+    "losenord.forgotten": ANYBODY,
+    "konto.show": SIGNED_IN,
+    "konto.change_password": SIGNED_IN,
+    "konto.sign_out_others": SIGNED_IN,
+    "konto.extract": SIGNED_IN,
+    "konto.turn_on": SIGNED_IN,
+    "konto.picture": SIGNED_IN,
+    "konto.turn_off": SIGNED_IN,
+    "konton.list_accounts": ADMINISTRATORS,
+    "konton.invite": ADMINISTRATORS,
+    "konton.show_account": ADMINISTRATORS,
+    "konton.close": ADMINISTRATORS,
+    "konton.reopen": ADMINISTRATORS,
+    "konton.invite_again": ADMINISTRATORS,
+    "logg.show": ADMINISTRATORS,
+    "logg.export": ADMINISTRATORS,
     "rapportera.report": WRITERS,
     "rapportera.receipt": WRITERS,
     "mina_rapporter.list_reports": WRITERS,

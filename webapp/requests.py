@@ -87,8 +87,10 @@ PLACES = (
     ("Åtgärder", "atgarder.list_actions", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
     ("Forum", "forum.list_forums", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
     ("Rapporter", "rapporter.list_summaries", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
+    ("Konton", "konton.list_accounts", (Role.ADMINISTRATOR,)),
     ("Tjänster", "tjanster.list_posts", (Role.ADMINISTRATOR,)),
     ("Utskick", "utskick.list_deliveries", (Role.ADMINISTRATOR,)),
+    ("Logg", "logg.show", (Role.ADMINISTRATOR,)),
     ("Hälsa", "halsa.show", (Role.ADMINISTRATOR,)),
 )
 # What stands beside a place in the navigation: endpoint to what counts it. Each page that has one puts it here.

@@ -8,13 +8,14 @@ from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from models.user import Role, Scope, SignIn, User, find_sign_in, hash_token
-from webapp import form_key, slow_down
+from webapp import form_key, second_factor, slow_down
 from webapp.demo import ACCOUNTS
 from webapp.passwords import fits
 from webapp.rapportera.filing import WRITERS, show_again
@@ -26,6 +27,8 @@ KEPT = "kept-"  # what the fields of an interrupted form are called on the sign-
 SECONDS_UNSEEN = 60  # the moment last seen is written at most this often
 STALE = "Sidan har varit öppen för länge. Logga in igen"
 ANOTHERS = "Texten på inloggningssidan hörde till ett annat konto. Den är inte sparad."
+SECONDS_FOR_CODE = 300
+WRONG_CODE = "Koden stämmer inte, eller är redan använd. Vänta på nästa och skriv den"
 WRONG = "E-postadressen eller lösenordet stämmer inte"
 
 
@@ -73,6 +76,11 @@ def sign_in() -> Response | str | tuple[str, int]:
         with writing() as store:
             slow_down.note_refused(store, email, now())
         return _refuse(email, WRONG, 422)
+    return _ask_for_code(user) if user.second_factor else _let_in(user)
+
+
+def _let_in(user: User) -> Response | str | tuple[str, int]:
+    """Open a session, and go on where one was interrupted."""
     _open_session(user)
     kept = kept_fields()
     if kept and form_key.read(kept.get("form_key", ""), user.id) is None:
@@ -87,6 +95,40 @@ def sign_in() -> Response | str | tuple[str, int]:
 def _check_password(email: str, password: str) -> User | None:
     user = reading().scalars(select(User).where(User.email == email, User.disabled_at.is_(None))).one_or_none()
     return user if fits(user.password_hash if user else None, password) else None
+
+
+def _ask_for_code(user: User, error: str = "", status: int = 200) -> tuple[str, int]:
+    """The second step. The proof says for a few minutes that the password was right, to nobody but this service."""
+    kept = kept_fields()
+    html = render_template(
+        "web/logga-in-kod.html",
+        errors={"code": error} if error else {},
+        proof=_proofs().dumps(user.id),
+        next=request.form.get("next", ""),
+        carried=_carried(kept) if kept else [],
+    )
+    return html, status
+
+
+@blueprint.post("/logga-in/kod")
+def second_step() -> Response | str | tuple[str, int]:
+    try:
+        user = reading().get(User, _proofs().loads(request.form.get("proof", ""), max_age=SECONDS_FOR_CODE))
+    except BadSignature:
+        user = None
+    if user is None or user.disabled_at or not user.second_factor:
+        return page(request.form.get("next"), kept_fields(), {"form": STALE})
+    if wait := slow_down.seconds_to_wait(reading(), user.email, now()):
+        return _ask_for_code(user, slow_down.too_many(wait), 429)
+    with writing() as store:
+        right = second_factor.use_code(store, user, request.form.get("code", ""), now())
+        if not right:
+            slow_down.note_refused(store, user.email, now())
+    return _let_in(user) if right else _ask_for_code(user, WRONG_CODE, 422)
+
+
+def _proofs() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(parts().settings.secret_key, salt="the password was right")
 
 
 def _refuse(email: str, message: str, status: int) -> tuple[str, int]:

@@ -1,0 +1,1 @@
+"""Accounts: who is invited, what each may do, and one's own password."""
