@@ -14,6 +14,7 @@ from sqlalchemy import text
 import settings
 from commands._database import opened
 from models.base import Database, utc_now
+from models.invariants import RULES, check
 from worker import pdf
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,22 +60,35 @@ CHECKS: dict[str, Check] = {
 
 
 @click.command()
-def command() -> int:
+@click.option("--invariants", is_flag=True, help="Check instead what must always hold in the database.")
+def command(invariants: bool) -> int:
     """Check settings, migrations, versions, clock, fonts and Pango; exit code 1 when anything is wrong."""
+    if invariants:
+        return _check_invariants()
     current = settings.load()
     click.echo(f"ok     settings: {current.profile} profile")
     faults = 0
     with opened(current) as database:
-        for name, check in CHECKS.items():
-            fault = _result(check, current, database)
+        for name, one in CHECKS.items():
+            fault = _result(one, current, database)
             faults += fault is not None
             click.echo(f"FAULT  {name}: {fault}" if fault else f"ok     {name}")
     return 1 if faults else 0
 
 
-def _result(check: Check, current: settings.Settings, database: Database) -> str | None:
+def _check_invariants() -> int:
+    """A line for each rule that is broken, with the ids of its rows and nothing that anybody has written."""
+    with opened() as database:
+        broken = check(database, utc_now())
+    for breach in broken:
+        click.echo(f"BROKEN {breach}")
+    click.echo("FAULT  something is broken" if broken else f"ok     all {len(RULES)} rules hold (I1 to I8)")
+    return 1 if broken else 0
+
+
+def _result(one: Check, current: settings.Settings, database: Database) -> str | None:
     try:
-        return check(current, database)
+        return one(current, database)
     except Exception as error:
         # A check that cannot be made is a fault like any other, told in one line.
         return f"{type(error).__name__}: {str(error).splitlines()[0]}"

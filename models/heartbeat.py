@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base, insert_into
 
 SWEEP = "sweep"  # a tick that went all the way from beat through the broker to a worker
+SLOW = "slow"  # the worker of the slow queue
 BACKUP = "backup"
 
 

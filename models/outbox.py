@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, Select, String, UniqueConstraint, false, func, select, update
+from sqlalchemy import Index, Select, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Word, word_column
+from models.base import Base, Word, insert_into, word_column
 
 MAX_ATTEMPTS = 3
-# A row that nobody took, or that was taken by somebody who died, is rung for again after this time.
-PATIENCE = timedelta(seconds=30)
-# A PDF may take up to the worker's hard limit; only then has whoever took it surely died.
-PRINTING = timedelta(seconds=200)
+# A row that nobody took, or that was taken by somebody who died, is rung for again after this time. Work that takes
+# longer says now and then that it goes on, see `renew`.
+PATIENCE = timedelta(seconds=10)
 
 
 class Task(Word):
@@ -51,6 +50,26 @@ def take(session: Session, task: Task, subject_id: int, now: datetime) -> bool:
     return session.scalar(step) is not None
 
 
+def renew(session: Session, task: Task, subject_id: int, now: datetime) -> None:
+    """Say that the work which was begun goes on."""
+    here = (Outbox.task == task) & (Outbox.subject_id == subject_id)
+    session.execute(update(Outbox).where(here).values(attempted_at=now))
+
+
+def forgive(session: Session, task: Task, subject_id: int) -> None:
+    """Take an attempt back that was none, since the database itself was away."""
+    here = (Outbox.task == task) & (Outbox.subject_id == subject_id) & (Outbox.attempts > 0)
+    session.execute(update(Outbox).where(here).values(attempts=Outbox.attempts - 1))
+
+
+def try_again(session: Session, task: Task, subject_id: int, now: datetime) -> None:
+    """Let a job wait anew, with all its attempts before it. Asking for it twice changes nothing."""
+    row = insert_into(session, Outbox).values(task=task, subject_id=subject_id, created_at=now, attempts=0, fault="")
+    anew = {"created_at": now, "attempted_at": None, "attempts": 0, "fault": ""}
+    given_up = Outbox.attempts >= MAX_ATTEMPTS
+    session.execute(row.on_conflict_do_update(index_elements=["task", "subject_id"], set_=anew, where=given_up))
+
+
 def lock(session: Session, task: Task, subject_id: int) -> Outbox | None:
     """The waiting row, locked until the transaction ends; None when somebody else has done the work."""
     query = select(Outbox).where(Outbox.task == task, Outbox.subject_id == subject_id).with_for_update()
@@ -58,11 +77,15 @@ def lock(session: Session, task: Task, subject_id: int) -> Outbox | None:
 
 
 def overdue(now: datetime) -> Select[Outbox]:
-    """Rows that somebody should have taken by now and that may still be tried."""
+    """Rows that somebody should have taken by now and that may still be tried. Locked; what others hold is left out."""
     last_sign = func.coalesce(Outbox.attempted_at, Outbox.created_at)
-    printing = (Outbox.task == Task.BUILD_SUMMARY) & (Outbox.attempted_at > now - PRINTING)
-    waited = (last_sign <= now - PATIENCE, ~func.coalesce(printing, false()))
-    return select(Outbox).where(*waited, Outbox.attempts < MAX_ATTEMPTS).order_by(Outbox.id)
+    waited = (last_sign <= now - PATIENCE, Outbox.attempts < MAX_ATTEMPTS)
+    return select(Outbox).where(*waited).order_by(Outbox.id).with_for_update(skip_locked=True)
+
+
+def oldest_waiting() -> Select[datetime | None]:
+    """When the job was ordered that has waited longest; jobs that are tried no more do not wait."""
+    return select(func.min(Outbox.created_at)).where(Outbox.attempts < MAX_ATTEMPTS)
 
 
 def stuck() -> Select[Outbox]:

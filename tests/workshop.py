@@ -27,6 +27,7 @@ class Workshop:
         monkeypatch.setattr(worker.app, "_database_of", lambda _pid: site.database)
         monkeypatch.setattr(tasks, "utc_now", lambda: site.moment)
         monkeypatch.setattr(tasks, "ring", self._ring)
+        monkeypatch.setattr(tasks, "quiet", lambda _task: True)
 
     def _ring(self, task: str, subject_id: int) -> bool:
         self.bells.append((task, subject_id))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 from typing import Any
 
 import logs
+from faults import fault
 
 logger = logs.get("doorbell")
 AT_MOST = 10_000  # bells kept while the broker is away; the sweep rings for what is dropped
 SECONDS = 2  # how long one ring may take
+TRIES, PAUSE = 20, 1.0  # a bell that was not heard is rung again so often, with so many seconds between
 
 
 class Doorbell:
@@ -52,10 +55,18 @@ class Doorbell:
         celery = Celery("doorbell", broker=self.broker_url, set_as_current=False)
         celery.conf.update(task_ignore_result=True, broker_transport_options=limits)
         while True:
-            self._send(celery, *self._waiting.get())
+            bell = self._waiting.get()
+            for _ in range(TRIES):
+                if self._send(celery, *bell):
+                    break
+                time.sleep(PAUSE)  # The broker is away; whoever rings meanwhile waits in line.
 
-    def _send(self, celery: Any, task: str, queue_name: str, subject_id: int) -> None:
+    def _send(self, celery: Any, task: str, queue_name: str, subject_id: int) -> bool:
         try:
+            fault("doorbell.before_send")
             celery.send_task(task, args=[subject_id], queue=queue_name, retry=False)
+            fault("doorbell.after_send")
         except Exception as error:
             logger.warning("bell_not_heard", task=task, subject_id=subject_id, error=type(error).__name__)
+            return False
+        return True

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
+from faults import fault
 from models.delivery import DeliveryKind
 from models.month_count import mark_slice
 from models.report import Report, ReportState, own_reports
@@ -45,6 +46,8 @@ def changing(reference: str, version: int | None = None) -> Iterator[tuple[Sessi
         if report is None:
             refuse(reference)
         yield session, report
+        fault("change.before_commit")
+    fault("change.after_commit")
     ring_for_counts(session)
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy import Select, func, select
 from werkzeug.wrappers import Response
 
+from faults import fault
 from models.delivery import SENDABLE_AGAIN, Delivery, DeliveryState, deliveries_of, send_again
 from models.outbox import Task
 from models.user import Role
@@ -82,6 +83,7 @@ def send_once_more(delivery_id: int) -> Response:
         if session.scalar(_visible().where(Delivery.id == delivery_id).with_only_columns(Delivery.id)) is None:
             abort(404)
         queued = send_again(session, delivery_id, now())
+        fault("send_again.before_commit")
     if queued:
         parts().doorbell.ring(Task.DELIVER.value, Task.DELIVER.queue, delivery_id)
         logger.info("mail_sent_again", user_id=person().id, delivery_id=delivery_id)

@@ -4,35 +4,65 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from functools import lru_cache
 from typing import Any
 
 from celery import Celery, signals
 from celery.app.task import Task as CeleryTask
 from kombu import Queue
+from sqlalchemy.exc import OperationalError
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 import logs
 import settings
+from faults import fault
 from models.base import Database
-from models.outbox import Task, note_fault
+from models.outbox import Task, forgive, note_fault
 
-SECONDS_BETWEEN_TICKS = 15
+SECONDS_BETWEEN_TICKS = 5
 HARD_LIMIT = 180  # seconds; well below the visibility timeout, so that no task runs twice because it is slow
 VISIBILITY = 300  # seconds until the broker offers a task again whose worker died
+PAUSES = (0.5, 1, 2, 4)  # seconds that a task waits for a database that is away, before it leaves its row to the sweep
+CONNECTIONS = 4  # to the database and process: one for each thread that works, one for what says that it goes on
+ENOUGH_BELLS = 1000  # so many hang in a queue that nobody is helped by more
+ROUTES = {task.value: {"queue": task.queue} for task in Task}
+ROUTES |= {"watch_area": {"queue": "slow"}, "sign_of_life": {"queue": "slow"}}
 
 current = settings.load()
 logger = logs.get("worker")
 
 
 class Door(CeleryTask):  # type: ignore[type-arg]
-    """What every task does when it fails: log it, and leave the reason on the waiting row for a person to see."""
+    """What every task does when it fails: a database that is away is asked again; everything else is logged, and
+    the reason is left on the waiting row for a person to see."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        for pause in PAUSES:
+            try:
+                return super().__call__(*args, **kwargs)
+            except OperationalError as error:
+                logger.warning("database_away", kind=type(error).__name__)
+                time.sleep(pause)
+                self._forgive(args)
+        return super().__call__(*args, **kwargs)
+
+    def _forgive(self, args: Any) -> None:
+        if job := self._job():
+            try:
+                with database().write() as session:
+                    forgive(session, job, args[0])
+            except OperationalError as error:  # It is still away, and nothing was counted.
+                logger.warning("database_away", kind=type(error).__name__)
+
+    def _job(self) -> Task | None:
+        return next((task for task in Task if task.value == self.name), None)
 
     def on_failure(self, exc: BaseException, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
         logger.error("task_failed", kind=type(exc).__name__, exc_info=exc)
-        if self.name in {task.value for task in Task}:
+        if job := self._job():
             with database().write() as session:
-                note_fault(session, Task(self.name), args[0], type(exc).__name__)
+                note_fault(session, job, args[0], type(exc).__name__)
 
 
 celery = Celery("lexheller", task_cls=Door, include=["worker.tasks"])
@@ -55,15 +85,20 @@ celery.conf.update(
     task_soft_time_limit=HARD_LIMIT - 30,
     task_queues=[Queue("fast", routing_key="fast"), Queue("slow", routing_key="slow")],
     task_default_queue="fast",
-    task_routes={task.value: {"queue": task.queue} for task in Task} | {"watch_area": {"queue": "slow"}},
+    task_routes=ROUTES,
     worker_prefetch_multiplier=1,
+    worker_disable_prefetch=True,  # no short task is parked behind a long one
     worker_cancel_long_running_tasks_on_connection_loss=True,
     worker_max_tasks_per_child=10_000,
     worker_enable_remote_control=False,
     worker_send_task_events=False,
     timezone="UTC",
     enable_utc=True,
-    beat_schedule={"sweep": {"task": "sweep", "schedule": SECONDS_BETWEEN_TICKS}},
+    # A tick that nobody took in time is worth nothing: the next one does the same.
+    beat_schedule={
+        "sweep": {"task": "sweep", "schedule": SECONDS_BETWEEN_TICKS, "options": {"expires": 60}},
+        "sign_of_life": {"task": "sign_of_life", "schedule": SECONDS_BETWEEN_TICKS, "options": {"expires": 60}},
+    },
 )
 
 
@@ -74,7 +109,14 @@ def database() -> Database:
 
 @lru_cache(maxsize=1)
 def _database_of(_pid: int) -> Database:
-    return Database(current.database_url)
+    return Database(current.database_url, pool_size=CONNECTIONS)
+
+
+@signals.worker_process_init.connect
+def _leave_the_parents_sockets(**_: object) -> None:
+    """A forked child forgets its parent's connections without closing them: the parent still speaks through them."""
+    _database_of(os.getppid()).engine.dispose(close=False)
+    _database_of.cache_clear()
 
 
 def ring(task: str, subject_id: int) -> bool:
@@ -83,11 +125,25 @@ def ring(task: str, subject_id: int) -> bool:
     Returns: whether the bell was heard. Finding out that it was not takes some seconds.
     """
     try:
+        fault("bell.before_send")
         celery.send_task(task, args=[subject_id], retry=False)
+        fault("bell.after_send")
     except Exception as error:
         logger.warning("bell_not_heard", task=task, subject_id=subject_id, error=type(error).__name__)
         return False
     return True
+
+
+def quiet(task: str) -> bool:
+    """Whether so few bells hang in a task's queue that one more may help. A broker that is away is not asked twice:
+    the bell itself finds out."""
+    queue = ROUTES.get(task, {}).get("queue", "fast")
+    with celery.connection_for_write() as connection:
+        try:
+            with connection.channel() as channel:
+                return int(channel.queue_declare(queue, passive=True).message_count) < ENOUGH_BELLS  # type: ignore[attr-defined]
+        except (*connection.channel_errors, *connection.connection_errors):
+            return True  # An empty queue is not there.
 
 
 @signals.setup_logging.connect

@@ -10,6 +10,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from faults import fault
+
 SECONDS = 20.0  # how long each answer of the mail server may take
 AWAY = "Mejlservern svarar inte"
 LATER = "Mejlservern tar inte emot just nu ({code})"
@@ -37,9 +39,12 @@ def send(letter: EmailMessage, mail_url: str, seconds: float = SECONDS) -> None:
     """
     sender, to = str(letter["From"]), str(letter["To"])
     with _line(urlsplit(mail_url), sender.rpartition("@")[2], seconds) as line:
+        fault("mail.connected")
         _refuse_no(*_ask(line.mail, sender))
         _refuse_no(*_ask(line.rcpt, to))
+        fault("mail.before_text")
         _refuse_no(*_hand_over(line, letter.as_bytes()))
+        fault("mail.taken")
         with suppress(OSError, smtplib.SMTPException):  # It has been accepted; how we part does not matter.
             line.quit()
 
@@ -113,6 +118,7 @@ def lay(letter: EmailMessage, folder: Path, number: int) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         half = folder / f".{number}.half"
         half.write_bytes(letter.as_bytes())
+        fault("mail.half_laid")
         half.replace(folder / f"{number}.eml")
     except OSError as error:
         raise NotSentError("Mejlet gick inte att lägga i mappen", later=True) from error

@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
+from faults import fault
 from worker import walls
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,6 +113,7 @@ def render(html: str, *, timeout: float = TIMEOUT) -> bytes:
 
 def _run(html: bytes, folder: str, timeout: float) -> bytes:
     environment = {"HOME": folder, "TMPDIR": folder, "XDG_CACHE_HOME": folder, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
+    environment |= {name: value for name, value in os.environ.items() if name == "LEXHELLER_FAULTS"}
     child = subprocess.Popen(
         [sys.executable, "-B", "-m", "worker.pdf", str(timeout)],
         stdin=subprocess.PIPE,
@@ -122,6 +124,7 @@ def _run(html: bytes, folder: str, timeout: float) -> bytes:
         start_new_session=True,
     )
     try:
+        fault("pdf.child_started")
         document, words = child.communicate(html, timeout=timeout)
     except subprocess.TimeoutExpired:
         raise RenderError(TOO_SLOW) from None
@@ -152,6 +155,7 @@ def _reason(code: int, words: bytes) -> str:
 def main() -> NoReturn:
     """The child: HTML on stdin, PDF on stdout, a code and the kind of error otherwise."""
     walls.limit(float(sys.argv[1]))
+    fault("pdf.before_printing")
     try:
         sys.stdout.buffer.write(_print())
         sys.stdout.flush()

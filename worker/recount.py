@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from faults import fault
 from models.base import Base
 from models.month_count import MonthAboutCount, MonthCategoryCount, MonthCount, MonthPairCount, Slice
 from models.report import UNCOUNTED, Report, ReportKind, ReportState
@@ -48,6 +49,7 @@ def replace_counts(session: Session, row: Slice, cells: list[Cell]) -> None:
     here = {"area_id": row.area_id, "month": row.month}
     for table in COUNTS:
         session.execute(delete(table).filter_by(**here))
+    fault("recount.half_way")
     if not cells:
         return
     pairs = [

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
-from models.base import insert_into
+from models import heartbeat
 from models.draft import KEPT, Draft
 from models.forum import Forum
-from models.heartbeat import Heartbeat
 from models.month_count import dirty_slices
 from models.outbox import overdue
 from models.summary import Summary, SummaryKind, SummaryState, next_version, order_summary
@@ -21,40 +21,48 @@ from worker.delivery import doubt_stale, order_retries
 from worker.due import due_meetings, due_months
 from worker.reminders import order_reminders
 
+Bell = tuple[str, int]
 AT_A_TIME = 500  # so that a long queue is rung for in portions and a tick stays short
 
 
 def beat(session: Session, now: datetime) -> None:
     """Write down that a tick went all the way from beat through the broker to a worker."""
-    sign = insert_into(session, Heartbeat).values(name="sweep", seen_at=now)
-    session.execute(sign.on_conflict_do_update(index_elements=["name"], set_={"seen_at": now}))
+    heartbeat.beat(session, heartbeat.SWEEP, now)
 
 
-def waiting(session: Session, now: datetime) -> list[tuple[str, int]]:
-    """Bells to ring again: tasks with the row that each is about."""
+def waiting(session: Session, now: datetime) -> list[Bell]:
+    """Bells to ring again: tasks with the row that each is about. Rows that somebody finishes just now are left out."""
     jobs = [(row.task.value, row.subject_id) for row in session.scalars(overdue(now).limit(AT_A_TIME))]
     slices = [("recount_slice", slice_id) for slice_id in session.scalars(dirty_slices().limit(AT_A_TIME))]
     return jobs + slices
 
 
+def helpful(bells: Iterable[Bell], quiet: Callable[[str], bool]) -> Iterator[Bell]:
+    """The bells of tasks whose queue holds not so many already. Each kind of task is asked for once.
+
+    Arguments: quiet - tells by a task's name whether one more bell may help.
+    """
+    ask = lru_cache(maxsize=None)(quiet)
+    return (bell for bell in bells if ask(bell[0]))
+
+
 def order_due_summaries(session: Session, now: datetime) -> list[int]:
     """Put an order for every summary that is owed and not there. Returns: the ids of the new ones."""
     today = local_date(now)
-    ordered: list[int] = []
-    for forum in session.scalars(select(Forum).options(selectinload(Forum.meetings))):
-        held = (local_date(meeting.starts_at) for meeting in forum.meetings if meeting.cancelled_at is None)
-        ordered += _order(session, forum, SummaryKind.MONTHLY, due_months(forum.active_from, today), now)
-        ordered += _order(session, forum, SummaryKind.MEETING, due_meetings(held, today), now)
-    return ordered
-
-
-def _order(session: Session, forum: Forum, kind: SummaryKind, periods: Iterable[date], now: datetime) -> list[int]:
-    """A superseded pack counts as none: a meeting that was moved back to its day is owed a new one."""
-    same = (Summary.forum_id == forum.id, Summary.kind == kind)
-    there = set(session.scalars(select(Summary.period).where(*same, Summary.state != SummaryState.SUPERSEDED)))
-    missing = [(period, next_version(session, forum.id, kind, period)) for period in periods if period not in there]
-    new = (order_summary(session, forum.id, kind, period, version, now) for period, version in missing)
+    # A superseded pack counts as none: a meeting that was moved back to its day is owed a new one.
+    holding = select(Summary.forum_id, Summary.kind, Summary.period).where(Summary.state != SummaryState.SUPERSEDED)
+    there = {tuple(row) for row in session.execute(holding)}
+    forums = session.scalars(select(Forum).options(selectinload(Forum.meetings)))
+    missing = [key for forum in forums for key in _owed(forum, today) if key not in there]
+    new = [order_summary(session, *key, next_version(session, *key), now) for key in missing]
     return [summary_id for summary_id in new if summary_id is not None]
+
+
+def _owed(forum: Forum, today: date) -> list[tuple[int, SummaryKind, date]]:
+    """Every summary that a forum should have by now."""
+    held = (local_date(meeting.starts_at) for meeting in forum.meetings if meeting.cancelled_at is None)
+    months = [(forum.id, SummaryKind.MONTHLY, month) for month in due_months(forum.active_from, today)]
+    return months + [(forum.id, SummaryKind.MEETING, day) for day in due_meetings(held, today)]
 
 
 def order_mails(session: Session, now: datetime) -> list[int]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from faults import fault
 from models.draft import Draft, own_drafts
 from models.month_count import mark_slice, reports_about
 from models.organisation import OUTSIDE_UNIT
@@ -102,8 +103,11 @@ def _store(offered: Offer, answers: dict[str, Any], key: str) -> str:
             session.add(Outbox(task=Task.CLASSIFY_REPORT, subject_id=row.id, created_at=moment))
         slice_id = mark_slice(session, row.area_id, row.month)
         session.execute(delete(Draft).where(Draft.form_key == key))
+        fault("receive.before_commit")
+    fault("receive.after_commit")
     bell = ("recount_slice", "fast", slice_id) if good else (Task.CLASSIFY_REPORT.value, "fast", row.id)
     parts().doorbell.ring(*bell)
+    fault("receive.before_answer")
     logger.info("received", report_id=row.id)
     return row.reference
 
@@ -224,4 +228,5 @@ def _save_draft(offered: Offer, values: Values) -> Response | tuple[str, int]:
         draft = session.scalars(select(Draft).where(Draft.form_key == key)).one_or_none() or Draft(form_key=key)
         draft.user_id, draft.values, draft.saved_at = person().id, values, now()
         session.add(draft)
+        fault("draft.before_commit")
     return redirect(url_for("mina_rapporter.list_reports"), 303)

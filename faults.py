@@ -1,0 +1,54 @@
+"""Named points where the fault suite may let a process die, fail or wait. Off unless LEXHELLER_FAULTS names a folder.
+
+A point is armed by a file in that folder: its name is the point, its text is what shall happen (`kill`, `raise`,
+`sleep 2.5`). Whoever reaches the point first takes the file, so that it happens once, in one process, while everything
+runs. A file that begins with `always` stays. The production profile refuses to start with the variable set.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+_FOLDER = os.environ.get("LEXHELLER_FAULTS", "")
+ALWAYS = "always "
+
+
+class FaultError(Exception):
+    """What `raise` raises."""
+
+
+def fault(point: str) -> None:
+    """One point. Raises: FaultError when it was armed so."""
+    if _FOLDER:
+        _reach(Path(_FOLDER), point)
+
+
+def hit_name(point: str) -> str:
+    """The file that tells that a point has done what it was armed for."""
+    return f"{point}.hit"
+
+
+def _reach(folder: Path, point: str) -> None:
+    armed, hit = folder / point, folder / hit_name(point)
+    try:
+        what = armed.read_text(encoding="utf-8")
+        if what.startswith(ALWAYS):
+            hit.touch()
+        else:
+            armed.rename(hit)
+    except OSError:
+        return  # Not armed, or somebody else was first.
+    _act(what.removeprefix(ALWAYS))
+
+
+def _act(what: str) -> None:
+    action, _, amount = what.partition(" ")
+    if action == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif action == "raise":
+        raise FaultError
+    else:
+        time.sleep(float(amount))
