@@ -10,7 +10,9 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import undefer
 
 import logs
+from faults import fault
 from models.base import utc_now
+from models.heartbeat import SLOW, beat
 from models.outbox import Task, lock, take
 from models.report import Report
 from models.snapshot import take_snapshot
@@ -18,8 +20,10 @@ from models.summary import Summary, SummaryState
 from schemas.months import local_date
 from worker import delivery, pdf
 from worker import sweep as sweeping
-from worker.app import celery, current, database, ring
+from worker.app import celery, current, database, quiet, ring
+from worker.giving_up import give_up
 from worker.notice import store
+from worker.pulse import going_on
 from worker.recount import recount
 from worker.suggest import store_suggestion, suggest
 from worker.summary import write_summary
@@ -34,14 +38,18 @@ def classify_report(report_id: int) -> None:
     """Suggest a category for one report. Running it again, or twice at once, gives one suggestion."""
     if not _take(Task.CLASSIFY_REPORT, report_id):
         return
+    fault("classify.taken")
     with database().read() as session:
         suggestion = suggest(session.get_one(Report, report_id))
+    fault("classify.suggested")
     with database().write() as session:
         waiting = lock(session, Task.CLASSIFY_REPORT, report_id)
         if waiting is None:
             return
         slice_id = store_suggestion(session, report_id, suggestion, utc_now())
         session.delete(waiting)
+        fault("classify.before_commit")
+    fault("classify.after_commit")
     logger.info("classified", report_id=report_id, abstained=suggestion.abstain, model=suggestion.model_version)
     ring("recount_slice", slice_id)
 
@@ -51,6 +59,8 @@ def recount_slice(slice_id: int) -> None:
     """Bring the counts of one area and month in line with its reports."""
     with database().write() as session:
         changed = recount(session, slice_id, utc_now())
+        fault("recount.before_commit")
+    fault("recount.after_commit")
     if changed:
         logger.info("recounted", slice_id=slice_id)
 
@@ -63,6 +73,8 @@ def watch_area(area_id: int) -> None:
         sight = watch(session, area_id, now)
     with database().write() as session:
         store(session, sight, now)
+        fault("watch.before_commit")
+    fault("watch.after_commit")
     logger.info("watched", area_id=area_id)
 
 
@@ -72,14 +84,17 @@ def build_summary(summary_id: int) -> None:
     read even where the renderer is missing."""
     if not _take(Task.BUILD_SUMMARY, summary_id):
         return
+    fault("build.taken")
     try:
-        document = pdf.render_summary(_write_content(summary_id))
+        with going_on(database(), Task.BUILD_SUMMARY, summary_id):
+            document = pdf.render_summary(_write_content(summary_id))
     except pdf.RenderError as error:
         _store_failure(summary_id, str(error))
         raise
     except ValidationError:
         _store_failure(summary_id, MAY_NOT_LEAVE)
         raise
+    fault("build.printed")
     _store_pdf(summary_id, document, utc_now())
 
 
@@ -88,14 +103,20 @@ def deliver(delivery_id: int) -> None:
     """Send one mail. Running it again, or twice at once, sends it once."""
     if not _take(Task.DELIVER, delivery_id):
         return
+    fault("deliver.taken")
     with database().write() as session:
         parcel = delivery.claim(session, delivery_id, utc_now())
     if parcel is None:
         return
+    fault("deliver.claimed")
     sender = delivery.Sender(current.mail_url, current.mail_folder, current.mail_from, current.public_url)
-    outcome = delivery.attempt(parcel, sender)
+    with going_on(database(), Task.DELIVER, delivery_id):
+        outcome = delivery.attempt(parcel, sender)
+    fault("deliver.sent")
     with database().write() as session:
         delivery.settle(session, parcel, outcome, utc_now())
+        fault("deliver.before_commit")
+    fault("deliver.after_commit")
     logger.info("delivered", delivery_id=delivery_id, state=outcome.state.value, later=outcome.later)
 
 
@@ -106,22 +127,35 @@ def sweep() -> None:
     with database().write() as session:
         sweeping.beat(session, now)
         sweeping.dispose(session, now)
+        give_up(session, now)
         ordered = sweeping.order_due_summaries(session, now)
         mails = sweeping.order_mails(session, now)
-    with database().read() as session:
         bells = sweeping.waiting(session, now)
         bells += [("watch_area", area_id) for area_id in unwatched(session, now)]
+        fault("sweep.before_commit")
+    fault("sweep.after_commit")
     bells += [(Task.BUILD_SUMMARY.value, summary_id) for summary_id in ordered]
     bells += [(Task.DELIVER.value, delivery_id) for delivery_id in mails]
     # Where the first bell is not heard, no other will be: the broker is away, and the next tick rings again.
-    rung = sum(1 for _ in takewhile(lambda bell: ring(*bell), bells))
-    logger.info("swept", day=local_date(now).isoformat(), rung=rung, ordered=len(ordered))
+    rung = sum(1 for _ in takewhile(lambda bell: ring(*bell), sweeping.helpful(bells, quiet)))
+    if rung or ordered:
+        logger.info("swept", day=local_date(now).isoformat(), rung=rung, ordered=len(ordered))
+
+
+@celery.task(name="sign_of_life")
+def sign_of_life() -> None:
+    """Write down that the slow queue is worked on."""
+    with database().write() as session:
+        beat(session, SLOW, utc_now())
 
 
 def _take(task: Task, subject_id: int) -> bool:
     """An attempt counts from its start, so that a row which kills its worker is not tried for ever."""
+    now = utc_now()
     with database().write() as session:
-        return take(session, task, subject_id, utc_now())
+        if task.queue == "slow":  # A long queue of long tasks is a sign of life too.
+            beat(session, SLOW, now)
+        return take(session, task, subject_id, now)
 
 
 def _write_content(summary_id: int) -> dict[str, object]:
@@ -132,6 +166,7 @@ def _write_content(summary_id: int) -> dict[str, object]:
         if summary.snapshot is None:
             summary.snapshot = take_snapshot(session, summary)
             summary.content = write_summary(summary.snapshot)
+        fault("build.before_content")
         return dict(summary.content or {})
 
 
@@ -153,4 +188,6 @@ def _store_pdf(summary_id: int, document: bytes, now: datetime) -> None:
         summary.pdf_sha256 = hashlib.sha256(document).hexdigest()
         summary.state, summary.fault, summary.built_at = SummaryState.BUILT, "", now
         session.delete(waiting)
+        fault("build.before_commit")
+    fault("build.after_commit")
     logger.info("built", summary_id=summary_id, bytes=len(document))
