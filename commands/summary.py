@@ -1,4 +1,4 @@
-"""Make the PDF of a forum's monthly report or meeting pack from the counts as they stand; nothing is stored."""
+"""Make the PDF of a forum's monthly or yearly report or meeting pack from the counts as they stand; nothing is stored."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ KINDS = [kind.value for kind in SummaryKind]
 @click.command()
 @click.option("--forum", "code", required=True, help="The forum's code, such as lsg-savsjo.")
 @click.option("--kind", type=click.Choice(KINDS), required=True)
-@click.option("--period", required=True, help="YYYY-MM for a month, YYYY-MM-DD for the day of a meeting.")
+@click.option("--period", required=True, help="YYYY-MM for a month, YYYY for a year, YYYY-MM-DD for the day of a meeting.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
 @click.option("--data", type=click.Path(dir_okay=False, path_type=Path), help="Also write what it says, as JSON.")
 def command(code: str, kind: str, period: str, out: Path, data: Path | None) -> None:
-    """Make the PDF of a forum's monthly report or meeting pack.
+    """Make the PDF of a forum's monthly or yearly report or meeting pack.
 
     The JSON holds what the PDF says and no more: its numbers are protected too.
     """
@@ -52,9 +52,15 @@ def command(code: str, kind: str, period: str, out: Path, data: Path | None) -> 
 
 def _write(session: Session, code: str, kind: SummaryKind, period: str) -> dict[str, Any]:
     forum = _find_forum(session, code)
-    day = _monthly(period) if kind is SummaryKind.MONTHLY else _meeting(forum, period)
+    day = _period(forum, kind, period)
     summary = Summary(forum=forum, kind=kind, period=day, version=1, ordered_at=utc_now())
     return write_summary(take_snapshot(session, summary))
+
+
+def _period(forum: Forum, kind: SummaryKind, period: str) -> date:
+    if kind is SummaryKind.MEETING:
+        return _meeting(forum, period)
+    return _monthly(period) if kind is SummaryKind.MONTHLY else _yearly(period)
 
 
 def _find_forum(session: Session, code: str) -> Forum:
@@ -72,6 +78,13 @@ def _monthly(period: str) -> date:
     if month >= month_of(utc_now()):
         raise click.ClickException(f"{period} is not over yet; a monthly report needs a closed month")
     return month
+
+
+def _yearly(period: str) -> date:
+    year = _date(f"{period}-01-01", period, "a year as YYYY")
+    if year.year >= month_of(utc_now()).year:
+        raise click.ClickException(f"{period} is not over yet; a yearly report needs a closed year")
+    return year
 
 
 def _meeting(forum: Forum, period: str) -> date:

@@ -79,6 +79,8 @@ def _last_closed_month(summary: Summary) -> date:
     """A pack is ordered before its meeting; the month that was running then is not counted."""
     if summary.kind is SummaryKind.MONTHLY:
         return summary.period
+    if summary.kind is SummaryKind.YEARLY:
+        return add_months(summary.period, 11)
     running = min(summary.period.replace(day=1), month_of(summary.ordered_at or utc_now()))
     return add_months(running, -1)
 

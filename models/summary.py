@@ -1,4 +1,4 @@
-"""A summary: the PDF that a forum gets for a closed month or before a meeting."""
+"""A summary: the PDF that a forum gets for a closed month or year, or before a meeting."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from models.user import Scope
 
 class SummaryKind(Word):
     MONTHLY = "monthly", "Månadsrapport"
+    YEARLY = "yearly", "Årsrapport"
     MEETING = "meeting", "Mötesunderlag"
 
 
@@ -30,7 +31,7 @@ class SummaryState(Word):
 
 
 class Summary(Base):
-    """`period` is the first day of the closed month, or the day of the meeting. `snapshot` is the frozen data
+    """`period` is the first day of the closed month or year, or the day of the meeting. `snapshot` is the frozen data
     that it was built from, `edits` what a coordinator wrote instead of our sentences, and `content` what it says.
 
     Until it is released it is a draft, which may be built anew: `build` tells which order the worker is at.

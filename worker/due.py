@@ -20,6 +20,14 @@ def due_months(active_from: date, today: date) -> list[date]:
     return months_between(active_from, add_months(today.replace(day=1), -1))
 
 
+def due_years(active_from: date, today: date) -> list[date]:
+    """The closed years, as their first days, that a forum of a whole federation is owed a report for, oldest first.
+
+    Arguments: active_from - the first month it takes part; today - the day in Sweden.
+    """
+    return [date(year, 1, 1) for year in range(active_from.year, today.year)]
+
+
 def due_meetings(days: Iterable[date], today: date) -> list[date]:
     """The meetings that are near enough for their pack and have not been held."""
     return sorted({day for day in days if pack_is_due(day, today)})

@@ -19,11 +19,12 @@ from schemas.summary.parts import (
     TrendSchema,
 )
 from schemas.summary.release import ReleaseSchema
+from schemas.summary.report import ActionsSchema, AreasSchema, CounterpartSchema, LabelsSchema, ProblemsSchema
 
 
 class SummarySchema(ReleaseSchema):
     format = fields.Integer(required=True, strict=True, validate=validate.Equal(1))
-    kind = fields.String(required=True, validate=validate.OneOf(("monthly", "meeting")))
+    kind = fields.String(required=True, validate=validate.OneOf(("monthly", "yearly", "meeting")))
     example = fields.Boolean(required=True)
     title = words()
     heading = words()
@@ -44,6 +45,12 @@ class SummarySchema(ReleaseSchema):
     meetings = many(words(), most=3)
     method = many(MethodSchema, most=8)
     pack = fields.Nested(PackSchema, load_default=None, allow_none=True)
+    # What only a report has. One that was written before these were there has none of them.
+    labels = fields.Nested(LabelsSchema, load_default=None, allow_none=True)
+    problems = fields.Nested(ProblemsSchema, load_default=None, allow_none=True)
+    counterparts = fields.List(fields.Nested(CounterpartSchema), load_default=None, allow_none=True)
+    areas = fields.Nested(AreasSchema, load_default=None, allow_none=True)
+    actions = fields.Nested(ActionsSchema, load_default=None, allow_none=True)
 
     @validates_schema
     def _check_pack(self, data: dict[str, Any], **_: Any) -> None:

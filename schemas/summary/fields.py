@@ -17,15 +17,19 @@ WRITTEN_COUNT = re.compile(r"\b([1-4]|två|tre|fyra) (\w+ )?(rapporter|avvikelse
 SMALL_COUNT = re.compile(r"\b([1-4]|en|ett|två|tre|fyra) (\w+ )?(rapport(er)?|avvikelser?)\b", re.IGNORECASE)
 
 
+# What stands in quotation marks was written by a person, as the name of an action.
+QUOTED = re.compile("”[^”]*”")
+
+
 def _tell_no_small_count(text: str) -> None:
-    if SMALL_COUNT.search(text):
+    if SMALL_COUNT.search(QUOTED.sub("", text)) or WRITTEN_COUNT.search(text):
         raise ValidationError("Texten berättar ett antal under fem.")
 
 
 def words(**kwargs: Any) -> fields.String:
     """A text that rules have written."""
     checks: list[Callable[[str], Any]] = [validate.Length(min=1, max=LONGEST), _tell_no_small_count]
-    return fields.String(required=True, validate=checks, **kwargs)
+    return fields.String(required="load_default" not in kwargs, validate=checks, **kwargs)
 
 
 def _tell_no_written_count(text: str) -> None:
@@ -41,7 +45,7 @@ def without_small_counts(text: str) -> str:
 def written(**kwargs: Any) -> fields.String:
     """A text that a coordinator wrote, such as an item's question; `without_small_counts` makes it fit."""
     checks: list[Callable[[str], Any]] = [validate.Length(min=1, max=LONGEST), _tell_no_written_count]
-    return fields.String(required=True, validate=checks, **kwargs)
+    return fields.String(required="load_default" not in kwargs, validate=checks, **kwargs)
 
 
 def many(what: fields.Field[Any] | type[Schema], most: int = MOST_ROWS, least: int = 0) -> fields.List[Any]:

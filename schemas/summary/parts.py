@@ -7,7 +7,7 @@ import re
 from marshmallow import fields, validate
 
 from schemas.disclosure import HIDDEN
-from schemas.summary.fields import NumberSchema, Strict, many, words
+from schemas.summary.fields import NumberSchema, Strict, many, words, written
 
 # Whole numbers of reports, `3 av 4` parties, or per cent.
 KEY_FIGURE = re.compile(rf"({HIDDEN}|\d*[05]|\d+ av \d+|\d+ %)\Z")
@@ -26,10 +26,16 @@ class KeyFigureSchema(Strict):
 
 
 class QuestionSchema(Strict):
+    """What a forum is asked, or proposed to decide. `number` is empty where it rests on no count; the owner and the
+    days are empty until the forum fills them in."""
+
     heading = words()
     question = words()
     background = words()
-    number = fields.Nested(NumberSchema, required=True)
+    number = fields.Nested(NumberSchema, required=True, allow_none=True)
+    owner = written(allow_none=True, load_default=None)
+    due = words(allow_none=True, load_default=None)
+    follow_up = words(allow_none=True, load_default=None)
     edited = fields.Boolean(load_default=False)
 
 

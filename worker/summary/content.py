@@ -4,15 +4,19 @@ report and for a meeting pack alike: the template decides what stands on which p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any
 
 from schemas.disclosure import THRESHOLD, Protected, share
-from schemas.months import day_name, month_name
+from schemas.months import month_name
 from schemas.summary import check_content
-from worker.summary import meeting, method, questions, tables
+from worker.summary import chapters, meeting, method, questions, tables
 from worker.summary.figures import Figures, protect
-from worker.summary.sentences import Names, largest, three_sentences
+from worker.summary.front import MAIN, moment_name, write_front
+from worker.summary.looking_back import OPEN, frozen
+from worker.summary.names import Names
+from worker.summary.patterns import area_lines, counterparts, recurring_problems
+from worker.summary.proposals import DECIDES, propose_decisions
+from worker.summary.sentences import largest, three_sentences
 from worker.summary.words import about
 
 FORMAT = 1
@@ -40,75 +44,63 @@ def write_summary(snapshot: Mapping[str, Any]) -> dict[str, Any]:
             "format": FORMAT,
             "kind": snapshot["kind"],
             "example": snapshot["example"],
-            **_front(snapshot),
-            "sentences": three_sentences(figures, names),
+            **write_front(snapshot),
+            "sentences": three_sentences(figures, names, snapshot),
             "key_figures": _key_figures(figures, names, snapshot),
             "questions": proposals,
             "heat_map": tables.draw_heat_map(figures, snapshot["parties"], names),
             "categories": tables.list_categories(figures, names),
             "trend": tables.draw_trend(figures),
             "next_forum": NEXT_FORUM[snapshot["forum"]["kind"]],
-            "meetings": [_moment_name(meeting) for meeting in snapshot["meetings"]],
+            "meetings": [moment_name(meeting) for meeting in snapshot["meetings"]],
             "method": method.describe(snapshot),
             **meeting.tell(snapshot, names, proposals),
+            **_chapters(figures, names, snapshot),
         }
     )
 
 
-def _front(snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    forum = snapshot["forum"]
-    what = _what(snapshot)
-    months = [month_name(date.fromisoformat(month)) for month in snapshot["months"]]
-    place = "i förbundet" if forum["whole_federation"] else f"i {forum['areas'][0]}"
+def _chapters(figures: Figures, names: Names, snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """What a report has and a pack has not. A chapter that has nothing to tell is None."""
+    if snapshot["kind"] == "meeting":
+        return {}
+    problems, actions = recurring_problems(snapshot), frozen(snapshot)["actions"]
     return {
-        "title": f"{what} · {forum['name']}",
-        "heading": f"Var skaver samverkan {place}?",
-        "subtitle": _subtitle(snapshot, what),
-        "recipient": forum["name"],
-        "sender": forum["federation"],
-        "reference": _reference(snapshot),
-        "made_on": _day(snapshot["ordered_on"]),
-        "first_month": months[-12],
-        "last_month": months[-1],
+        "labels": {"main": MAIN[snapshot["kind"]], "decides": DECIDES[snapshot["forum"]["kind"]]},
+        "questions": propose_decisions(figures, names, problems, snapshot),
+        "problems": chapters.draw_problems(problems, actions, names),
+        "counterparts": chapters.draw_counterparts(counterparts(snapshot), names),
+        "areas": chapters.draw_areas(area_lines(snapshot)),
+        "actions": chapters.draw_followup(snapshot),
     }
-
-
-def _what(snapshot: Mapping[str, Any]) -> str:
-    if snapshot["kind"] == "monthly":
-        return f"Månadsrapport {month_name(date.fromisoformat(snapshot['period']))}"
-    return f"Underlag till mötet {_day(snapshot['period'])}"
-
-
-def _subtitle(snapshot: Mapping[str, Any], what: str) -> str:
-    name = snapshot["forum"]["name"]
-    if snapshot["kind"] == "monthly":
-        return f"{what} till {name}"
-    first = next(iter(snapshot["meetings"]), "")
-    # A meeting that was moved or cancelled meanwhile leaves only the day that the pack was ordered for.
-    when = _moment_name(first) if first.startswith(snapshot["period"]) else _day(snapshot["period"])
-    return f"Underlag till {name} inför mötet {when}"
-
-
-def _day(period: str) -> str:
-    return day_name(date.fromisoformat(period))
-
-
-def _reference(snapshot: Mapping[str, Any]) -> str:
-    """Names one summary within a federation: forum, month or day of meeting, version."""
-    period = snapshot["period"][:7] if snapshot["kind"] == "monthly" else snapshot["period"]
-    return f"{snapshot['forum']['code']}-{period}-v{snapshot['version']}"
 
 
 def _key_figures(figures: Figures, names: Names, snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
     inside = sum(not party["outside"] for party in snapshot["parties"])
-    norm = f", en vanlig månad {about(figures.norm, figures.month)}" if figures.norm else ""
     before = f", {about(figures.year_before, figures.year)} året före" if figures.year_before else ""
+    year = figures.months[-1][0].year if snapshot["kind"] == "yearly" else None
     return [
-        _key_figure(figures.month, f"rapporter i {month_name(figures.months[-1][0])}", norm),
-        _key_figure(figures.year, "rapporter på tolv månader", before),
+        *([] if year else [_month_figure(figures)]),
+        _key_figure(figures.year, f"rapporter under {year}" if year else "rapporter på tolv månader", before),
+        *(_late_actions(snapshot) or _largest_share(figures, names)),
         {"text": f"{figures.parties_reporting} av {inside}", "label": "parter har rapporterat på tolv månader"},
-        *_largest_share(figures, names),
+        *(_largest_share(figures, names) if year and _late_actions(snapshot) else []),
     ]
+
+
+def _month_figure(figures: Figures) -> dict[str, str]:
+    norm = f", en vanlig månad {about(figures.norm, figures.month)}" if figures.norm else ""
+    return _key_figure(figures.month, f"rapporter i {month_name(figures.months[-1][0])}", norm)
+
+
+def _late_actions(snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Actions are no reports, so their numbers hide nobody."""
+    going = [action for action in frozen(snapshot)["actions"] if action["status"] in OPEN]
+    late = sum(action["late"] for action in going)
+    one = len(going) == 1
+    label = f"öppna åtgärder är {'försenad' if late == 1 else 'försenade'}"
+    label = "öppen åtgärd är försenad" if one else label
+    return [{"text": f"{late} av {len(going)}", "label": label}] if going else []
 
 
 def _key_figure(number: Protected, label: str, compared: str) -> dict[str, str]:
@@ -126,9 +118,3 @@ def _largest_share(figures: Figures, names: Names) -> list[dict[str, str]]:
     if per_cent is None:
         return []
     return [{"text": f"{per_cent} %", "label": f"av rapporterna på tolv månader gäller {names.quoted(codes[0])}"}]
-
-
-def _moment_name(moment: str) -> str:
-    """For example `12 december 2026 kl. 09.00`."""
-    when = datetime.fromisoformat(moment)
-    return f"{day_name(when.date())} kl. {when:%H.%M}"

@@ -13,14 +13,18 @@ from typing import Any, TypeVar
 from schemas.disclosure import Protected, surely_above
 from schemas.months import NAMES, month_name
 from schemas.taxonomy import UNASSESSED
-from worker.summary.figures import Figures, Pair
-from worker.summary.words import about, capital, how_many, inside, listed, reports
+from worker.summary.figures import Figures
+from worker.summary.honesty import Proof, honest
+from worker.summary.looking_back import tell_followup
+from worker.summary.names import VAGUE as VAGUE
+from worker.summary.names import Names as Names
+from worker.summary.patterns import Problem, recurring_problems
+from worker.summary.words import about, capital, how_many, listed, reports
 
 # A month stands out from three reports above or below the typical month (the same limit as a signal).
 STANDS_OUT = 3
+YEAR_STANDS_OUT = FELL = 5  # reports; the same for a whole year and for a category
 MAX_TIES = 3
-# Reports that no category fits, or that nobody has judged yet, say nothing about what chafes.
-VAGUE = ("other", UNASSESSED)
 NO_BLAME = (
     "Många rapporter betyder inte att någon gör fel, utan att samverkan behöver ses över just där. "
     "Få rapporter kan betyda att allt fungerar, eller att få känner till Lex Heller."
@@ -31,34 +35,15 @@ Sentence = dict[str, str]
 Key = TypeVar("Key")
 
 
-class Names:
-    """What the parties and categories of a snapshot are called. `categories` stand in the order of the taxonomy."""
-
-    def __init__(self, snapshot: Mapping[str, Any]) -> None:
-        self._parties = {party["code"]: party for party in snapshot["parties"]}
-        self.categories: dict[str, str] = dict(snapshot["categories"])
-
-    def category(self, code: str) -> str:
-        return self.categories.get(code, code)
-
-    def quoted(self, code: str) -> str:
-        return f"”{self.category(code)}”"
-
-    def inside(self, code: str) -> str:
-        party = self._parties[code]
-        return "en annan aktör" if party["outside"] else inside(party["name"])
-
-    def pair(self, pair: Pair) -> str:
-        """`från kommunen om Försäkringskassan`, or `inom kommunen` when one part of it reports about another."""
-        giver, counterpart = pair
-        if giver == counterpart:
-            return f"inom {self.inside(giver)}"
-        return f"från {self.inside(giver)} om {self.inside(counterpart)}"
-
-
-def three_sentences(figures: Figures, names: Names) -> list[Sentence]:
-    """How many, between whom, and about what: each a short claim and the numbers that bear it."""
-    return [tell_month(figures), tell_pairs(figures, names), tell_categories(figures, names)]
+def three_sentences(figures: Figures, names: Names, snapshot: Mapping[str, Any]) -> list[Sentence]:
+    """How it went, what is told of most, and what became of what was decided; each a short claim with the numbers
+    that bear it. What there is nothing to say of gives way to a plainer sentence."""
+    how_many = tell_year if snapshot["kind"] == "yearly" else tell_month
+    return [
+        how_many(figures),
+        tell_problem(recurring_problems(snapshot), names) or tell_pairs(figures, names),
+        tell_followup(snapshot) or tell_categories(figures, names),
+    ]
 
 
 def tell_month(figures: Figures) -> Sentence:
@@ -71,17 +56,36 @@ def tell_month(figures: Figures) -> Sentence:
     if norm is None:
         return _say(f"{capital(reports(month))} i {name}.", "Det finns ännu för få månader att jämföra med.")
     numbers = f"{capital(reports(month, norm))} kom in. En vanlig månad kommer {about(norm, month)}."
-    return _say(f"{_compare(month, norm)} i {name}.", numbers)
+    claim, proofs = compare(month, norm, STANDS_OUT, "vanligt")
+    return _say(f"{claim} i {name}.", numbers, proofs)
 
 
-def _compare(month: Protected, norm: Protected) -> str:
-    if surely_above(month, norm, STANDS_OUT):
-        return "Fler rapporter än vanligt"
-    if surely_above(norm, month, STANDS_OUT):
-        return "Färre rapporter än vanligt"
-    if month == norm:
-        return "Ungefär som vanligt"
-    return "Ingen säker förändring"
+def compare(now: Protected, then: Protected, by: int, norm: str) -> tuple[str, list[Proof]]:
+    """A claim about two numbers, with its proof where it tells a trend.
+
+    Arguments: by - reports; how far apart they must surely be; norm - what `then` is called, such as `vanligt`.
+    """
+    if surely_above(now, then, by):
+        return f"Fler rapporter än {norm}", [Proof(now, then, by)]
+    if surely_above(then, now, by):
+        return f"Färre rapporter än {norm}", [Proof(then, now, by)]
+    if now == then:
+        return f"Ungefär som {norm}", []
+    return "Ingen säker förändring", []
+
+
+def tell_year(figures: Figures) -> Sentence:
+    year, before = figures.year, figures.year_before
+    name = figures.months[-1][0].year
+    if year.value == 0:
+        return _say(f"Inga avvikelser under {name}.", "Ingen av årets tolv månader har någon rapport.")
+    if year.value is None:
+        return _say(f"Antalet under {name} visas inte.", EITHER_OR)
+    if before is None or before.value is None:
+        why = "Det finns inget helt år före att jämföra med." if before is None else "Antalet året före visas inte."
+        return _say(f"{capital(reports(year))} under {name}.", why)
+    claim, proofs = compare(year, before, YEAR_STANDS_OUT, "året före")
+    return _say(f"{claim}.", f"{capital(reports(year, before))} under {name}, {about(before, year)} året före.", proofs)
 
 
 def _rest_of_year(figures: Figures) -> str:
@@ -108,6 +112,31 @@ def tell_pairs(figures: Figures, names: Names) -> Sentence:
     return _say(f"Störst tal i kartan: {where}.", f"{_each(top, len(ties))} på tolv månader.")
 
 
+def tell_problem(problems: Sequence[Problem], names: Names) -> Sentence | None:
+    """The largest of the problems that can be shown; nothing when none can."""
+    ties = [problem for problem in problems if problem.now == problems[0].now]
+    if not ties:
+        return None
+    number = problems[0].now
+    if len(ties) > MAX_TIES:
+        many = capital(how_many(len(ties), "problem", "problem", neuter=True))
+        return _say("Flera problem är lika stora.", f"{many} har {reports(number)} vardera på tolv månader.")
+    where = listed([f"{names.category(tie.pattern[2])} {names.pair(tie.pattern[:2])}" for tie in ties])
+    told, proofs = _against_before(ties[0]) if len(ties) == 1 else ("", [])
+    return _say(f"{where}.", f"{_each(number, len(ties))} på tolv månader{told}, det största tal som visas.", proofs)
+
+
+def _against_before(problem: Problem) -> tuple[str, list[Proof]]:
+    now, before = problem.now, problem.before
+    if before is None or before.value is None:
+        return "", []
+    if surely_above(now, before, FELL):
+        return f", fler än året före ({about(before, now)})", [Proof(now, before, FELL)]
+    if surely_above(before, now, FELL):
+        return f", färre än året före ({about(before, now)})", [Proof(before, now, FELL)]
+    return f", {about(before, now)} året före", []
+
+
 def tell_categories(figures: Figures, names: Names) -> Sentence:
     top, ties = largest(figures.categories)
     if figures.year.value == 0:
@@ -117,7 +146,8 @@ def tell_categories(figures: Figures, names: Names) -> Sentence:
     if len(ties) > MAX_TIES:
         many = capital(how_many(len(ties), "kategori", "kategorier"))
         return _say("Flera kategorier är lika stora.", f"{many} har {reports(top)} vardera på tolv månader.")
-    return _say(_claim_categories(ties, names), f"{_each(top, len(ties))} på tolv månader.{_good_news(figures, names)}")
+    news, proofs = _good_news(figures, names)
+    return _say(_claim_categories(ties, names), f"{_each(top, len(ties))} på tolv månader.{news}", proofs)
 
 
 def _claim_categories(ties: Sequence[str], names: Names) -> str:
@@ -128,19 +158,20 @@ def _claim_categories(ties: Sequence[str], names: Names) -> str:
     return f"Störst tal bland kategorierna: {listed([names.quoted(code) for code in ties])}."
 
 
-def _good_news(figures: Figures, names: Names) -> str:
+def _good_news(figures: Figures, names: Names) -> tuple[str, list[Proof]]:
     """The category that has surely fallen most against the twelve months before, if any."""
     before = figures.categories_before or {}
     falls = {
         code: number.at_least - figures.categories[code].at_most
         for code, number in before.items()
-        if code in figures.categories and code not in VAGUE and surely_above(number, figures.categories[code], 5)
+        if code in figures.categories and code not in VAGUE and surely_above(number, figures.categories[code], FELL)
     }
     if not falls:
-        return ""
-    code = max(falls, key=lambda fallen: (falls[fallen], fallen))
+        return "", []
+    code = max(falls, key=lambda fallen: (falls[fallen], fallen))  # `surely_above` has proved each of them.
     then, now = before[code], figures.categories[code]
-    return f" Rapporterna om {names.quoted(code)} har minskat, från {about(then, now)} till {about(now, then)}."
+    told = f" Rapporterna om {names.quoted(code)} har minskat, från {about(then, now)} till {about(now, then)}."
+    return told, [Proof(then, now, FELL)]
 
 
 def largest(numbers: Mapping[Key, Protected]) -> tuple[Protected | None, list[Key]]:
@@ -156,5 +187,5 @@ def _each(number: Protected, ties: int) -> str:
     return capital(reports(number)) + (" vardera" if ties > 1 else "")
 
 
-def _say(claim: str, text: str) -> Sentence:
-    return {"claim": claim, "text": text}
+def _say(claim: str, text: str, proofs: Sequence[Proof] = ()) -> Sentence:
+    return honest({"claim": claim, "text": text}, proofs)

@@ -71,3 +71,10 @@ def signed(difference: int | None) -> str:
     if difference is None:
         return "–"
     return f"{'+' if difference > 0 else '−'}{abs(difference)}" if difference else "±0"
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text, cut between two words when it is too long. Arguments: longest - characters."""
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest - 2].rsplit(' ', 1)[0].rstrip(',;:. ')} …"
