@@ -18,7 +18,7 @@ from models.summary import Summary, SummaryKind, SummaryState, next_version, ord
 from models.user import ABSOLUTE, IDLE, SignIn
 from schemas.months import local_date
 from worker.delivery import doubt_stale, order_retries
-from worker.due import due_meetings, due_months
+from worker.due import due_meetings, due_months, due_years
 from worker.reminders import order_reminders
 
 Bell = tuple[str, int]
@@ -62,7 +62,9 @@ def _owed(forum: Forum, today: date) -> list[tuple[int, SummaryKind, date]]:
     """Every summary that a forum should have by now."""
     held = (local_date(meeting.starts_at) for meeting in forum.meetings if meeting.cancelled_at is None)
     months = [(forum.id, SummaryKind.MONTHLY, month) for month in due_months(forum.active_from, today)]
-    return months + [(forum.id, SummaryKind.MEETING, day) for day in due_meetings(held, today)]
+    years = due_years(forum.active_from, today) if forum.area_id is None else []
+    packs = [(forum.id, SummaryKind.MEETING, day) for day in due_meetings(held, today)]
+    return [*months, *((forum.id, SummaryKind.YEARLY, year) for year in years), *packs]
 
 
 def order_mails(session: Session, now: datetime) -> list[int]:
