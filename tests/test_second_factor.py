@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.site import PASSWORD, Site, Visitor, address_of
 
-SECRET = re.compile(r"<code>([A-Z2-7 ]{20,})</code>")
+SECRET = re.compile(r'<code class="lh-key">([A-Z2-7 ]{20,})</code>')
 CODE = re.compile(r"<code>([0-9a-f]{4}(?:-[0-9a-f]{4}){3})</code>")
 
 
