@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from backup import archive, schema
 from backup.folder import STORES, kind_of, words
 from backup.manifest import BackupError, Manifest
-from models.base import Database, insert_into
+from models.base import Database
 from models.delivery import Delivery, DeliveryState
 from models.heartbeat import BACKUP, beat
 from models.organisation import Federation
 from models.outbox import Outbox, Task
-from models.report import ReportNumber
+from models.report import skip_numbers
 from models.user import SignIn
 from schemas.months import local_date
 
@@ -28,7 +28,7 @@ NEWER = "Backupen är gjord av en nyare version ({version}) av Lex Heller. Uppgr
 LACKING = "Den återställda databasen stämmer inte med backupens innehållsförteckning. Inget har ändrats."
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 MAYBE_SENT = "Databasen är återställd från en backup. Mejlet kan ha skickats efter att den togs"
-# Numbers that are passed over: somebody may hold a receipt from the hours that were lost.
+# So many numbers are passed over in each federation: somebody may hold a receipt from the hours that were lost.
 SKIPPED = 1000
 
 
@@ -75,7 +75,8 @@ def _set_right(side: str, manifest: Manifest, now: datetime) -> None:
         with database.write() as session:
             session.execute(delete(SignIn))
             _doubt_mail(session)
-            _skip_numbers(session, local_date(now).year)
+            for federation_id in session.scalars(select(Federation.id)).all():
+                skip_numbers(session, federation_id, local_date(now).year, SKIPPED)
             beat(session, BACKUP, manifest.made_at)
     finally:
         database.dispose()
@@ -87,12 +88,3 @@ def _doubt_mail(session: Session) -> None:
     waited = Delivery.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING])
     doubt = {"state": DeliveryState.UNKNOWN, "fault": MAYBE_SENT, "retry_at": None}
     session.execute(update(Delivery).where(waited).values(doubt))
-
-
-def _skip_numbers(session: Session, year: int) -> None:
-    """No number may be given twice, and those that were given after the backup was made are not known here."""
-    for federation_id in session.scalars(select(Federation.id)).all():
-        here = {"federation_id": federation_id, "year": year}
-        step = insert_into(session, ReportNumber).values(**here, last=SKIPPED)
-        further = {"last": ReportNumber.last + SKIPPED}
-        session.execute(step.on_conflict_do_update(index_elements=list(here), set_=further))

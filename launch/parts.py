@@ -45,12 +45,15 @@ class Parts:
         return self._worker("Bakgrundsarbetaren", "fast", threads=2)
 
     def slow_worker(self) -> Child:
-        """PDFs have a worker of their own: a dozen that fall due together shall not delay a report's way."""
-        return self._worker("Rapportskrivaren", "slow", threads=1)
+        """PDFs have a worker of their own: a dozen that fall due together shall not delay a report's way. It also
+        makes the night's backup, which takes a second."""
+        return self._worker("Rapportskrivaren", "slow", "backup", threads=1)
 
-    def _worker(self, label: str, queue: str, threads: int) -> Child:
+    def _worker(self, label: str, queue: str, *more: str, threads: int) -> Child:
         words = ["--pool", "threads", "--concurrency", str(threads), "--without-gossip", "--without-mingle"]
-        return self._celery(label, f"worker-{queue}", "worker", "-n", f"{queue}@%h", "-Q", queue, *words)
+        return self._celery(
+            label, f"worker-{queue}", "worker", "-n", f"{queue}@%h", "-Q", ",".join([queue, *more]), *words
+        )
 
     def beat(self) -> Child:
         """The ticking is a process of its own, since a beat inside the worker (`-B`) can outlive it: it is a

@@ -38,6 +38,7 @@ class DeliveryState(Word):
     SENT = "sent", "Skickad"
     FAILED = "failed", "Misslyckad"
     UNKNOWN = "unknown", "Okänd"
+    DROPPED = "dropped", "Avskriven"
 
 
 SENDABLE_AGAIN = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
@@ -114,6 +115,12 @@ def send_again(session: Session, delivery_id: int, now: datetime) -> bool:
         return False
     session.add(Outbox(task=Task.DELIVER, subject_id=delivery_id, created_at=now))
     return True
+
+
+def drop(session: Session, delivery_id: int) -> bool:
+    """Write off a mail that failed or is in doubt. False when it is not one of those."""
+    step = update(Delivery).where(Delivery.id == delivery_id, Delivery.state.in_(SENDABLE_AGAIN))
+    return session.scalar(step.values(state=DeliveryState.DROPPED).returning(Delivery.id)) is not None
 
 
 def deliveries_of(federation_id: int) -> Select[Delivery]:

@@ -139,12 +139,21 @@ class Report(Base):
 
 
 class ReportNumber(Base):
-    """The last running number given in a federation and year; its row is locked while a number is taken."""
+    """The last running number given in a federation and year; its row is locked while a number is taken.
+    `skipped` are those that were passed over when a backup was put back, since somebody may hold a receipt for them."""
 
     __tablename__ = "report_number"
     federation_id: Mapped[int] = mapped_column(ForeignKey("federation.id"), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     last: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+def skip_numbers(session: Session, federation_id: int, year: int, count: int) -> None:
+    """Pass over some numbers, so that none that may have been given before is given again."""
+    step = insert_into(session, ReportNumber).values(federation_id=federation_id, year=year, last=count, skipped=count)
+    further = {"last": ReportNumber.last + count, "skipped": ReportNumber.skipped + count}
+    session.execute(step.on_conflict_do_update(index_elements=["federation_id", "year"], set_=further))
 
 
 # Built once, and without telling the session's objects, as nobody holds a number as an object.
@@ -158,11 +167,12 @@ _NEXT_NUMBER = (
 
 
 def take_reference(session: Session, federation_id: int, year: int) -> str:
-    """The next running number as a reference, such as `LH-2026-0001`. No number is skipped or given twice."""
+    """The next running number as a reference, such as `LH-2026-0001`. None is given twice, and none is skipped but after a
+    restore."""
     here = {"of_federation": federation_id, "in_year": year}
     number = session.scalar(_NEXT_NUMBER, here)
     if number is None:
-        start = insert_into(session, ReportNumber).values(federation_id=federation_id, year=year, last=0)
+        start = insert_into(session, ReportNumber).values(federation_id=federation_id, year=year, last=0, skipped=0)
         session.execute(start.on_conflict_do_nothing())
         number = session.scalar(_NEXT_NUMBER, here)
     return f"LH-{year}-{number:04d}"
