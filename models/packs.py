@@ -14,10 +14,12 @@ from models.summary import Summary, SummaryKind, SummaryState, next_version, ord
 from schemas.months import local_date, pack_is_due
 
 
-def live_pack(session: Session, forum_id: int, day: date) -> Summary | None:
-    """The newest pack for a day that still holds."""
+def live_pack(session: Session, forum_id: int, day: date, *, released: bool = False) -> Summary | None:
+    """The newest pack for a day that still holds. Arguments: released - pass over what is still a draft."""
     here = (Summary.forum_id == forum_id, Summary.kind == SummaryKind.MEETING, Summary.period == day)
     query = select(Summary).where(*here, Summary.state != SummaryState.SUPERSEDED)
+    if released:
+        query = query.where(Summary.released_at.is_not(None))
     return session.scalars(query.order_by(Summary.version.desc()).limit(1)).first()
 
 

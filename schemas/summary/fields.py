@@ -38,8 +38,8 @@ def _tell_no_written_count(text: str) -> None:
 
 
 def without_small_counts(text: str) -> str:
-    """A text that a person wrote, with every count of reports from 2 to 4 made as vague as our own numbers."""
-    return WRITTEN_COUNT.sub("färre än fem rapporter", text)
+    """A text that a person wrote, with every count of reports from 2 to 4 made vague: `få rapporter`."""
+    return WRITTEN_COUNT.sub(lambda found: f"{'Få' if found[1].istitle() else 'få'} {found[3]}{found[4] or ''}", text)
 
 
 def written(**kwargs: Any) -> fields.String:

@@ -16,6 +16,7 @@ from models.forum import Forum, Meeting
 from models.forum_queries import count_routed
 from models.packs import live_pack
 from models.report import Report
+from models.snapshot_agenda import changes_since
 from models.summary import SummaryState
 from models.user import Role
 from schemas.disclosure import protect_cell
@@ -40,7 +41,7 @@ def page(meeting: Meeting, typed: Input | None = None) -> tuple[str, int]:
         items=_items(meeting, items, keeps),
         minutes=sum(item.minutes for item in items),
         waiting=_waiting(meeting.forum) if keeps else 0,
-        pack=_pack(meeting),
+        pack=_pack(meeting, keeps),
         typed=typed,
         errors=typed.errors,
     )
@@ -70,13 +71,18 @@ def _waiting(forum: Forum) -> int:
     return count_routed(reading(), forum.federation_id, [forum.id]).get(forum.id, (0, 0))[1]
 
 
-def _pack(meeting: Meeting) -> dict[str, str] | None:
-    """The pack that holds, when it is there to fetch."""
-    found = live_pack(reading(), meeting.forum_id, local_date(meeting.starts_at))
+def _pack(meeting: Meeting, keeps: bool) -> dict[str, Any] | None:
+    """The pack that holds, and what has changed on the agenda since it was made; members see it once it is released."""
+    found = live_pack(reading(), meeting.forum_id, local_date(meeting.starts_at), released=not keeps)
     if found is None or meeting.cancelled_at is not None:
         return None
-    built = found.state is SummaryState.BUILT
-    return {"state": found.state.label, "href": url_for("rapporter.download", summary_id=found.id) if built else ""}
+    printed = found.state in (SummaryState.BUILT, SummaryState.APPROVED)
+    return {
+        "state": found.state.label,
+        "href": url_for("rapporter.download", summary_id=found.id) if printed else "",
+        "order": f"{found.kind.value}/{found.period}",
+        "changes": changes_since(reading(), found),
+    }
 
 
 def _items(meeting: Meeting, items: list[AgendaItem], keeps: bool) -> list[dict[str, Any]]:
