@@ -12,14 +12,14 @@ import click
 
 import settings
 from launch import address, valkey
-from launch.folders import LaunchError, make_home, only_one, runtime_folder
+from launch.folders import DATABASE, LaunchError, check_file, make_home, only_one, runtime_folder
 from launch.parts import Parts, environment
 from launch.supervisor import StopAsked, Supervisor
 
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Ladda exempeldata och exempelinloggningar.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 väljer en ledig.")
+@click.option("--port", default=8000, show_default=True, type=address.Port(), help="0 väljer en ledig.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Adress att lyssna på.")
 def main(demo: bool, port: int, host: str) -> None:
     """Starta Lex Heller på den här datorn. Ctrl-C stoppar."""
@@ -64,6 +64,7 @@ def run(supervisor: Supervisor, given: settings.Settings, *, demo: bool, host: s
 
 def start_stores(supervisor: Supervisor, parts: Parts, sock: Path | None) -> None:
     """The queue, unless the environment names one of its own, and the database with its newest schema."""
+    check_file(parts.home / DATABASE)
     queue = parts.valkey(sock) if sock else None
     if queue:
         supervisor.keep(queue)
@@ -104,5 +105,17 @@ def greeting(where: str, sign_ins: str, *, exposed: bool) -> str:
     return "\n\n".join(line for line in lines if line)
 
 
+def start() -> None:
+    """What is wrong with the words of the command is told in one line too."""
+    try:
+        main.main(prog_name="./lexheller run", standalone_mode=False)
+    except click.NoSuchOption as error:
+        sys.exit(f"Okänt val: {error.option_name}. Hjälp: ./lexheller run --help")
+    except click.BadParameter as error:
+        sys.exit(error.message)
+    except click.UsageError:
+        sys.exit("Kommandot går inte att tolka. Hjälp: ./lexheller run --help")
+
+
 if __name__ == "__main__":
-    main(prog_name="./lexheller run")
+    start()

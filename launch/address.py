@@ -6,9 +6,26 @@ import errno
 import http.client
 import socket
 
+import click
+
 from launch.folders import LaunchError
 
+HIGHEST = 65535
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - these names are translated, not listened on.
+
+
+class Port(click.ParamType[int]):
+    """The number of a port, from 0 to 65535."""
+
+    name = "tal"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if text.isascii() and text.isdigit() and int(text) <= HIGHEST:
+            return int(text)
+        self.fail(
+            f"--port ska vara ett tal från 0 till {HIGHEST}, inte {text!r}. Till exempel: --port 8000", param, ctx
+        )
 
 
 def free_port(host: str, port: int) -> int:

@@ -47,7 +47,8 @@ class Child:
     """A program and how it is kept running.
 
     Arguments: label - its Swedish name on the console; log - where its output goes; grace - seconds between
-    the polite signal and SIGKILL; output - where its standard output goes if not to the log.
+    the polite signal and SIGKILL; output - where its standard output goes if not to the log; pulse - the file that
+    it touches while it is at work, if it does.
     """
 
     label: str
@@ -57,6 +58,7 @@ class Child:
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 10.0
     output: IO[bytes] | None = None
+    pulse: Path | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     started_at: float = field(default=0.0, init=False)
 
@@ -77,6 +79,13 @@ class Child:
                 preexec_fn=tied_to_us(),  # Safe: there are no threads here that could hold a lock.
             )
         self.started_at = time.monotonic()
+
+    def last_pulse(self) -> int:
+        """When the pulse was touched last, in the file system's nanoseconds; 0 when it never was."""
+        try:
+            return self.pulse.stat().st_mtime_ns if self.pulse else 0
+        except OSError:
+            return 0
 
     def exit_code(self) -> int | None:
         """None while the program runs."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
 # Linux takes 107 bytes for a socket's path, macOS 103, and the folder gets a file name added.
 LONGEST_FOLDER = 80
 PREFIX = "lexheller-"
+DATABASE = "lexheller.sqlite3"
 
 
 class LaunchError(Exception):
@@ -32,6 +34,20 @@ def make_home(home: Path) -> None:
             pass
     except OSError as error:
         raise LaunchError(f"Det går inte att skriva i {home}: {error.strerror}.") from error
+
+
+def check_file(path: Path) -> None:
+    """See that a database file, where there is one, can be read as such.
+
+    Raises: LaunchError.
+    """
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        raise LaunchError(f"Databasen {path} är trasig. Lägg tillbaka en säkerhetskopia: ./lexheller restore") from None
 
 
 @contextmanager

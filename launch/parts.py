@@ -71,7 +71,10 @@ class Parts:
         return child
 
     def _celery(self, label: str, log: str, *words: str) -> Child:
-        return self._python(label, log, "celery", "-A", "worker.app", *words)
+        child = self._python(label, log, "celery", "-A", "worker.app", *words)
+        child.pulse = self.home / "log" / f"{log}.pulse"
+        child.environ = {**self.environ, "LEXHELLER_PULSE": str(child.pulse)}
+        return child
 
     def _python(self, label: str, log: str, *words: str) -> Child:
         return Child(label, [sys.executable, "-m", *words], self.environ, self._log(log))

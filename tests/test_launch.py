@@ -159,6 +159,36 @@ def test_a_second_run_on_the_same_data_is_told_where_the_first_is(system: Runnin
     assert system.status() == 200
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--port", "abc"), "--port ska vara ett tal från 0 till 65535, inte 'abc'. Till exempel: --port 8000"),
+        (("--port", "99999"), "--port ska vara ett tal från 0 till 65535, inte '99999'. Till exempel: --port 8000"),
+        (("--port", "-1"), "--port ska vara ett tal från 0 till 65535, inte '-1'. Till exempel: --port 8000"),
+        (("--prot", "80"), "Okänt val: --prot. Hjälp: ./lexheller run --help"),
+        (("--port",), "Kommandot går inte att tolka. Hjälp: ./lexheller run --help"),
+        (("nu",), "Kommandot går inte att tolka. Hjälp: ./lexheller run --help"),
+    ],
+)
+def test_a_mistyped_command_is_answered_with_one_line(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    process = launch(tmp_path, *words)
+    answer, _ = process.communicate(timeout=30)
+    assert (process.returncode, answer) == (1, f"{said}\n")
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a database, but long enough to be looked at" * 50, b"SQLite format 3\0" * 300]
+)
+def test_a_broken_database_file_is_answered_with_one_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "lexheller.sqlite3").write_bytes(content)
+    process = launch(tmp_path, "--port", "0")
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert said.splitlines()[1:] == [
+        f"Databasen {tmp_path / 'lexheller.sqlite3'} är trasig. Lägg tillbaka en säkerhetskopia: ./lexheller restore"
+    ]
+
+
 def test_a_taken_port_is_answered_with_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -226,8 +256,50 @@ def test_a_child_that_keeps_dying_is_given_up_with_its_last_words(
     keeper = supervising.Supervisor(said.append)
     keeper.keep(child)
     with pytest.raises(LaunchError, match=r"(?s)Webben går inte att hålla igång.*trasig"):
-        keeper.run_until_stopped()
+        keeper.wait_for(lambda: False, 30, child)
     assert said == ["Webben stannade (kod 3) och startas om."] * (supervising.PATIENCE - 1)
+
+
+def test_once_all_is_running_a_child_that_keeps_dying_takes_nobody_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervising, "BREATH", 0.001)
+    said: list[str] = []
+    keeper = supervising.Supervisor(said.append)
+
+    def say(line: str) -> None:
+        said.append(line)
+        keeper.stop_asked = len(said) > 2 * supervising.PATIENCE
+
+    keeper.say = say
+    keeper.keep(Child("Webben", ["/bin/sh", "-c", "exit 3"], os.environ, tmp_path / "web.log"))
+    with pytest.raises(supervising.StopAsked):
+        keeper.run_until_stopped()
+    assert len(said) == 2 * supervising.PATIENCE + 1
+
+
+def test_a_child_that_runs_and_does_nothing_is_started_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervising, "SILENCE", 1.0)
+    said: list[str] = []
+    keeper = supervising.Supervisor(said.append)
+
+    def say(line: str) -> None:
+        said.append(line)
+        keeper.stop_asked = len(said) == 2
+
+    keeper.say = say
+    idle = Child("Klockan", ["sleep", "60"], os.environ, tmp_path / "beat.log", pulse=tmp_path / "beat.pulse")
+    busy_words = f"while :; do touch {tmp_path}/web.pulse; sleep 0.1; done"
+    busy = Child(
+        "Webben", ["/bin/sh", "-c", busy_words], os.environ, tmp_path / "web.log", pulse=tmp_path / "web.pulse"
+    )
+    for child in (idle, busy):
+        keeper.keep(child)
+    with pytest.raises(supervising.StopAsked):
+        keeper.run_until_stopped()
+    keeper.stop()
+    assert said[0] == "Klockan har inte hörts av på 1 sekunder och startas om."
+    assert said[1] == "Klockan stannade (kod -9) och startas om."
 
 
 def test_a_failed_migration_stops_the_start(tmp_path: Path) -> None:
