@@ -84,6 +84,7 @@ class ServerProfile:
 
     def environ(self, name: str) -> dict[str, str]:
         told = {key: str(value) for key, value in SERVICES[name]["environment"].items()}
+        told |= {key: value.replace(TMPFS, f"{self.folder}/{name}-") for key, value in told.items()}
         told |= {key: value.replace("/run/secrets", str(self.folder)) for key, value in told.items()}
         told |= {key: value.replace(TMPFS, f"{self.folder}/{name}-") for key, value in told.items()}
         told |= {"LEXHELLER_TRUSTED_HOSTS": HOST, "LEXHELLER_PROXIES": "1", "WEB_CONCURRENCY": "2"}
