@@ -36,7 +36,8 @@ class SettingsError(Exception):
 class Settings:
     """What the environment says. `home` is the folder that holds the embedded product's data. `mail_url` is empty
     where mail is laid in a folder instead of being sent; `public_url` is what links in mail begin with.
-    `backups` is the folder where backups are kept; `metrics_token` opens /metrics from elsewhere."""
+    `backups` is the folder where backups are kept; `metrics_token` opens /metrics from elsewhere;
+    `issuers` is the file that lists the employers' own sign-ins."""
 
     profile: str
     home: Path
@@ -54,6 +55,8 @@ class Settings:
     answer_days: int = DAYS["LEXHELLER_ANSWER_DAYS"][0]
     backups: Path = ROOT / "var" / "backups"
     metrics_token: str = field(default="", repr=False)
+    version: str = VERSION
+    issuers: Path | None = None
 
     @property
     def production(self) -> bool:
@@ -140,7 +143,12 @@ def _production(values: Mapping[str, str]) -> Settings:
 def _watching(values: Mapping[str, str], home: Path) -> dict[str, Any]:
     folder = values.get("LEXHELLER_BACKUPS")
     token = _value_or_file(values, "LEXHELLER_METRICS_TOKEN")
-    return {"backups": Path(folder).resolve() if folder else home / "backups", "metrics_token": token}
+    issuers = values.get("LEXHELLER_ISSUERS_FILE")
+    return {
+        "backups": Path(folder).resolve() if folder else home / "backups",
+        "metrics_token": token,
+        "issuers": Path(issuers).resolve() if issuers else None,
+    }
 
 
 def _missing(database_url: str, broker_url: str, values: Mapping[str, str]) -> list[str]:

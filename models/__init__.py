@@ -10,6 +10,7 @@ from models.delivery import Delivery
 from models.draft import Draft
 from models.forum import Agreement, Forum, ForumMember, ForumName, Meeting
 from models.heartbeat import Heartbeat
+from models.identity import Identity
 from models.month_count import MonthAboutCount, MonthCategoryCount, MonthCount, MonthPairCount, Slice
 from models.organisation import Area, Federation, Party, Unit
 from models.outbox import Outbox
@@ -42,6 +43,7 @@ __all__ = [
     "ForumMember",
     "ForumName",
     "Heartbeat",
+    "Identity",
     "InfoRequest",
     "Meeting",
     "MonthAboutCount",

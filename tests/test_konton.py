@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from models import AccountToken, Delivery, Outbox, SignIn, User
-from models.delivery import DeliveryKind
+from models.delivery import DeliveryKind, DeliveryState
 from models.outbox import Task
 from models.user import Role
 from tests.site import PASSWORD, Site, Visitor, address_of
@@ -97,7 +97,7 @@ def test_the_words_of_a_link_are_kept_nowhere(site: Site) -> None:
 def take_parcel_again(site: Site) -> Parcel:
     with site.database.write() as session:
         row = session.scalars(select(Delivery)).one()
-        row.state = way.DeliveryState.QUEUED
+        row.state = DeliveryState.QUEUED
         session.add(Outbox(task=Task.DELIVER, subject_id=row.id, created_at=site.moment))
     return take_mail(site, DeliveryKind.INVITATION)
 

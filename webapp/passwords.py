@@ -17,6 +17,11 @@ def _nobody() -> str:
     return hasher.hash(secrets.token_hex(16))
 
 
+def no_password() -> str:
+    """The hash of words that nobody knows: such an account opens only when its owner has chosen a password."""
+    return hasher.hash(secrets.token_hex(16))
+
+
 def fits(password_hash: str | None, password: str) -> bool:
     """Does a password open an account? Takes as long when there is no account."""
     try:

@@ -81,7 +81,7 @@ def sign_in() -> Response | str | tuple[str, int]:
 
 def _let_in(user: User) -> Response | str | tuple[str, int]:
     """Open a session, and go on where one was interrupted."""
-    _open_session(user)
+    open_session(user)
     kept = kept_fields()
     if kept and form_key.read(kept.get("form_key", ""), user.id) is None:
         flash(ANOTHERS)
@@ -136,7 +136,7 @@ def _refuse(email: str, message: str, status: int) -> tuple[str, int]:
     return page(request.form.get("next"), kept_fields(), {"password": message}, email)[0], status
 
 
-def _open_session(user: User) -> None:
+def open_session(user: User) -> None:
     """A new token at every sign-in, so that a planted one opens nothing; the one it takes the place of is ended."""
     token, moment = secrets.token_urlsafe(32), now()
     with writing() as store:

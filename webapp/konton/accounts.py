@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -17,7 +16,7 @@ from schemas.account import AccountSchema
 from webapp.form_input import Input, read_form
 from webapp.konton.letters import order_letter
 from webapp.konton.rows import areas, list_rows, offered
-from webapp.passwords import hasher
+from webapp.passwords import no_password
 from webapp.requests import logger, now, person, reading, writing
 
 blueprint = Blueprint("konton", __name__)
@@ -84,7 +83,7 @@ def reopen(user_id: int) -> Response:
     with writing() as session:
         user = _find(session, user_id)
         if user.disabled_at is not None:
-            user.disabled_at, user.password_hash = None, _no_password()
+            user.disabled_at, user.password_hash = None, no_password()
             order_letter(session, user.id, Purpose.INVITATION)
     return _done("account_opened", user, f"Kontot är öppet. En inbjudan är på väg till {user.email}.")
 
@@ -143,13 +142,8 @@ def _taken(session: Session, email: str) -> bool:
     return session.scalar(select(User.id).where(User.email == email)) is not None
 
 
-def _no_password() -> str:
-    """The hash of words that nobody knows: the account opens only when its owner has chosen a password."""
-    return hasher.hash(secrets.token_hex(16))
-
-
 def _add(session: Session, data: dict[str, Any]) -> User:
-    user = User(federation_id=person().federation_id, password_hash=_no_password(), is_example=False)
+    user = User(federation_id=person().federation_id, password_hash=no_password(), is_example=False)
     session.add(user)
     _fill(session, user, data)
     session.flush()

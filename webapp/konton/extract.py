@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, inspect, select
 
 from models import AuditEvent, Delivery, Draft, Report, Review, SignIn, Tally, User
 from models.base import Base
-from webapp.konton.second_step import blueprint
+from webapp.konton.second_step import blueprint as blueprint
 from webapp.requests import person, reading
 
 # Hashes tell nothing of the person, and would let whoever finds the file try passwords against them.

@@ -9,7 +9,8 @@ from flask import Response, abort, flash, redirect, render_template, request, se
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp import second_factor, slow_down
-from webapp.konton.own import WRONG, Answer, blueprint
+from webapp.konton.own import WRONG, Answer
+from webapp.konton.own import blueprint as blueprint
 from webapp.passwords import fits
 from webapp.requests import logger, now, person, reading, writing
 
