@@ -48,8 +48,8 @@ Words = TypeVar("Words", bound=Word)
 
 def by_state(session: Session, column: InstrumentedAttribute[Words], words: type[Words]) -> dict[Words, int]:
     """How many rows there are in each state, also in those where there are none."""
-    found = session.execute(select(column, func.count()).group_by(column)).tuples()
-    return dict.fromkeys(words, 0) | dict(found.all())
+    found = session.execute(select(column, func.count()).group_by(column))
+    return dict.fromkeys(words, 0) | {state: number for state, number in found}  # noqa: C416 - rows are no pairs to mypy.
 
 
 def heartbeats(session: Session) -> dict[str, datetime]:
