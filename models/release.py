@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session, undefer
@@ -57,9 +58,21 @@ def order_build(session: Session, summary: Summary, now: datetime) -> None:
     """Let the worker build a summary again. A build that is still under way is told by its number and thrown away."""
     summary.build += 1
     summary.state, summary.fault = SummaryState.QUEUED, ""
+    summary.pdf, summary.pdf_sha256, summary.pdf_bytes = None, None, None
     fresh = {"created_at": now, "attempted_at": None, "attempts": 0, "fault": ""}
     row = insert_into(session, Outbox).values(task=Task.BUILD_SUMMARY, subject_id=summary.id, **fresh)
     session.execute(row.on_conflict_do_update(index_elements=["task", "subject_id"], set_=fresh))
+
+
+def save_edits(session: Session, summary: Summary, edits: list[Any], now: datetime) -> None:
+    """Keep what a coordinator wrote, and print the same frozen data with it."""
+    summary.edits = edits
+    order_build(session, summary, now)
+
+
+def reject(summary: Summary) -> None:
+    """Put a draft away. It stands there until somebody orders it anew; nobody else sees it."""
+    summary.state = SummaryState.REJECTED
 
 
 def approve(session: Session, summary: Summary, approver: User, now: datetime) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 
 from marshmallow import fields, post_load, validates_schema
 
-from schemas.form import PICK, Form, free_day, must, needed_day, needed_text, refuse, whole_number
+from schemas.form import PICK, Form, free_day, free_text, must, needed_day, needed_text, refuse, whole_number
+from schemas.mail_domains import LONGEST_ADDRESS, plain_address, refusal
 from schemas.months import LOCAL
 
 LONGEST_NAME, LONGEST_FUNCTION = 200, 120  # characters
+NO_ADDRESS = "Skriv adressen så här: funktion@exempel.se"
 NOBODY = "ingen"  # as the code of a convener
 FURTHEST = timedelta(days=5 * 366)
 TIME = re.compile(r"([01]?\d|2[0-3])[.:]([0-5]\d)")
@@ -53,15 +55,37 @@ class AgreementSchema(Form):
             refuse({"agreement_until": "Slutdagen måste komma efter den första dagen"})
 
 
-class SeatSchema(Form):
-    """A seat: a function of one of the parties."""
+class AddressSchema(Form):
+    """The mailbox of a seat; empty to take it away. Arguments: domains - those that the federation has approved."""
+
+    seat_email = free_text(LONGEST_ADDRESS)
+
+    def __init__(self, domains: list[str]) -> None:
+        super().__init__()
+        self.domains = domains
+
+    @validates_schema(skip_on_field_errors=True)
+    def _check_address(self, data: dict[str, Any], **_: Any) -> None:
+        if not data["seat_email"]:
+            return
+        address = plain_address(data["seat_email"])
+        refused = NO_ADDRESS if address is None else refusal(address, self.domains)
+        refuse({"seat_email": refused} if refused else {})
+
+    @post_load
+    def _nothing_is_none(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"seat_email": plain_address(data["seat_email"])}
+
+
+class SeatSchema(AddressSchema):
+    """A seat: a function of one of the parties, with its mailbox."""
 
     texts = ("seat_function",)
     seat_party = fields.String(**must("Välj part"))
     seat_function = needed_text(LONGEST_FUNCTION, "Skriv vilken funktion som har platsen")
 
-    def __init__(self, parties: Collection[str]) -> None:
-        super().__init__()
+    def __init__(self, parties: Collection[str], domains: list[str]) -> None:
+        super().__init__(domains)
         self.parties = parties
 
     @validates_schema(skip_on_field_errors=True)

@@ -14,8 +14,13 @@ from schemas.form import Form, must
 from schemas.report import Text
 from schemas.summary.fields import SMALL_COUNT
 
-# The lists of a summary that may be written otherwise, and the texts of each of their items.
-EDITABLE = {"sentences": ("claim", "text"), "questions": ("heading", "question", "background")}
+# The lists of a summary that may be written otherwise, and the texts of each of their items. A meeting pack prints its
+# cases where a report prints its questions.
+EDITABLE = {
+    "sentences": ("claim", "text"),
+    "questions": ("heading", "question", "background"),
+    "cases": ("heading", "question"),
+}
 LONGEST_EDIT = 500  # characters of one text
 COUNTED = re.compile(r"(\d+)\s+(?:\w+\s+)?(?:rapport|avvikelse)", re.IGNORECASE)
 DIGITS = re.compile(r"\d+")
@@ -39,9 +44,8 @@ def texts_of(content: Mapping[str, Any]) -> dict[str, str]:
     """Every text that may be edited, by its name in the form."""
     return {
         field_name(part, index, text): item[text]
-        for part, index, item in _items(content)
+        for part, index, item in editable_items(content)
         for text in EDITABLE[part]
-        if text in item
     }
 
 
@@ -74,8 +78,8 @@ def make_edits(content: Mapping[str, Any], edits: Iterable[Mapping[str, Any]], t
     """
     before = {(edit["part"], edit["index"]): edit["original"] for edit in edits}
     made = []
-    for part, index, item in _items(content):
-        texts = [text for text in EDITABLE[part] if text in item]
+    for part, index, item in editable_items(content):
+        texts = EDITABLE[part]
         original = before.get((part, index)) if item.get("edited") else None
         original = original or {text: item[text] for text in texts}
         edited = {text: typed.get(field_name(part, index, text), item[text]) for text in texts}
@@ -89,7 +93,7 @@ def apply_edits(content: Mapping[str, Any], edits: Iterable[Mapping[str, Any]]) 
     it spoke of other numbers."""
     written = deepcopy(dict(content))
     for edit in edits:
-        items = written.get(edit["part"], [])
+        items = _lists(written).get(edit["part"], [])
         item = items[edit["index"]] if edit["index"] < len(items) else {}
         if all(item.get(text) == words for text, words in edit["original"].items()):
             item.update(edit["edited"], edited=True)
@@ -98,10 +102,9 @@ def apply_edits(content: Mapping[str, Any], edits: Iterable[Mapping[str, Any]]) 
 
 def dropped_edits(content: Mapping[str, Any], edits: Iterable[Mapping[str, Any]]) -> list[str]:
     """The texts of edits that are not in the content any more, so that nobody has to remember them."""
-    lists = {part: [item for where, _, item in _items(content) if where == part] for part in EDITABLE}
 
     def stands(edit: Mapping[str, Any]) -> bool:
-        items = lists[edit["part"]]
+        items = _lists(content).get(edit["part"], [])
         there = items[edit["index"]] if edit["index"] < len(items) else {}
         return all(there.get(text) == words for text, words in edit["edited"].items())
 
@@ -112,8 +115,15 @@ def holds_free_text(content: Mapping[str, Any]) -> bool:
     """Whether a person has written anything in a summary: an edit, a paraphrase, a decision. What is not known to be
     written by rules counts as free text, so a part that is new is safe before anybody has thought of it."""
     foreign = any(value for name, value in content.items() if name not in WRITTEN_BY_RULES)
-    return foreign or any(item.get("edited") for _, _, item in _items(content))
+    return foreign or any(item.get("edited") for _, _, item in editable_items(content))
 
 
-def _items(content: Mapping[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    return ((part, index, item) for part in EDITABLE for index, item in enumerate(content.get(part) or []))
+def editable_items(content: Mapping[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """Each item that may be written otherwise: its list, its place in it, and itself."""
+    return ((part, index, item) for part, items in _lists(content).items() for index, item in enumerate(items))
+
+
+def _lists(content: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    pack = content.get("pack")
+    proposals = {"cases": pack["cases"]} if pack else {"questions": content.get("questions") or []}
+    return {"sentences": content.get("sentences") or [], **proposals}

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import undefer
 
-from models import Forum, Summary
+from models import Forum, Outbox, Summary
 from models.outbox import MAX_ATTEMPTS, stuck
+from models.release import lock_summary, order_build
 from models.snapshot import take_snapshot
 from models.summary import SummaryKind, SummaryState, order_summary
 from tests.site import Site
@@ -131,7 +132,7 @@ def test_a_printer_that_works_again_mends_a_failed_summary(
 def test_what_is_downloaded_is_what_was_stored(ordered: tuple[Workshop, int], printed: list[Any]) -> None:
     shop, summary_id = ordered
     tasks.build_summary(summary_id)
-    answer = shop.site.sign_in("member").get(f"/rapporter/{summary_id}.pdf")
+    answer = shop.site.sign_in("coordinator").get(f"/rapporter/{summary_id}.pdf")
     assert hashlib.sha256(answer.data).hexdigest() == stored(shop.site, summary_id).pdf_sha256
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="lsg-savsjo-2026-10-v1.pdf"'
@@ -142,12 +143,12 @@ def test_a_stored_pdf_that_was_damaged_is_not_handed_out(ordered: tuple[Workshop
     tasks.build_summary(summary_id)
     with shop.site.database.write() as session:
         session.execute(update(Summary).values(pdf=b"%PDF-1.7 nvmber 1"))
-    answer = shop.site.sign_in("member").get(f"/rapporter/{summary_id}.pdf")
+    answer = shop.site.sign_in("coordinator").get(f"/rapporter/{summary_id}.pdf")
     assert answer.status_code == 500
     assert "Något gick fel" in answer.text
 
 
-def test_the_button_orders_a_new_version_and_leaves_the_old_one(
+def test_the_button_builds_a_draft_anew_and_corrects_what_is_released(
     ordered: tuple[Workshop, int], printed: list[Any]
 ) -> None:
     shop, summary_id = ordered
@@ -155,6 +156,36 @@ def test_the_button_orders_a_new_version_and_leaves_the_old_one(
     coordinator = shop.site.sign_in("coordinator")
     words = {"forum": "lsg-savsjo", "kind_period": "monthly/2026-10-01", **coordinator.tokens("/om")}
     assert coordinator.post("/rapporter", data=words).status_code == 303
-    with shop.site.database.read() as session:
-        versions = session.execute(select(Summary.version, Summary.state).order_by(Summary.version)).all()
-    assert [tuple(row) for row in versions] == [(1, SummaryState.BUILT), (2, SummaryState.QUEUED)]
+    assert versions(shop.site) == [(1, SummaryState.QUEUED)]
+    tasks.build_summary(summary_id)
+    with shop.site.database.write() as session:
+        released = {"state": SummaryState.APPROVED, "approved_at": shop.site.moment, "released_at": shop.site.moment}
+        session.execute(update(Summary).values(released))
+    for _ in range(2):
+        assert coordinator.post("/rapporter", data=words).status_code == 303
+        assert versions(shop.site) == [(1, SummaryState.APPROVED), (2, SummaryState.QUEUED)]
+
+
+def versions(site: Site) -> list[tuple[int, SummaryState]]:
+    with site.database.read() as session:
+        rows = session.execute(select(Summary.version, Summary.state).order_by(Summary.version))
+        return [(row.version, row.state) for row in rows]
+
+
+def test_what_was_printed_for_an_earlier_order_is_thrown_away(
+    ordered: tuple[Workshop, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody builds the draft anew while it is being printed."""
+    shop, summary_id = ordered
+
+    def order_meanwhile(_content: Any) -> bytes:
+        with shop.site.database.write() as session:
+            order_build(session, lock_summary(session, summary_id), shop.site.moment)
+        return b"%PDF-1.7 too late"
+
+    monkeypatch.setattr(pdf, "render_summary", order_meanwhile)
+    tasks.build_summary(summary_id)
+    assert (stored(shop.site, summary_id).pdf, shop.site.count(Outbox)) == (None, 1)
+    monkeypatch.setattr(pdf, "render_summary", lambda _content: b"%PDF-1.7 in time")
+    tasks.build_summary(summary_id)
+    assert (stored(shop.site, summary_id).pdf, shop.site.count(Outbox)) == (b"%PDF-1.7 in time", 0)

@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 from models.delivery import DeliveryKind
 from settings import ROOT
 from tests.site import Site
-from worker.letter import PLACES, SUBJECTS, LetterError, Parcel, write_letter
+from worker.letter import PLACES, SUBJECTS, Enclosure, LetterError, Parcel, write_letter
 
 MOMENT = datetime(2026, 11, 16, 9, tzinfo=UTC)
 PARCEL = Parcel(7, DeliveryKind.ANSWER, 3, "LH-2026-0001", "handlaggare@example.org", MOMENT, MOMENT)
+DOCUMENT = b"%PDF-1.7 test"
+ENCLOSURE = Enclosure("lsg-savsjo-2026-10-v1", 1, "0a" * 32, DOCUMENT, attached=False)
+ENCLOSING = replace(PARCEL, kind=DeliveryKind.SUMMARY, reference="lsg-savsjo-2026-10-v1", enclosure=ENCLOSURE)
 SENDER, SITE = "lexheller@example.org", "https://lexheller.example.org"
 HEADERS = {
     *("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"),
@@ -64,8 +67,9 @@ def words_of(letter: email.message.EmailMessage) -> str:
 
 @pytest.mark.parametrize("kind", DeliveryKind)
 def test_every_kind_has_its_subject_its_words_and_its_link(kind: DeliveryKind) -> None:
-    letter = read(replace(PARCEL, kind=kind))
-    facts = {"reference": "LH-2026-0001", "subject_id": 3, "token": ""}
+    parcel = ENCLOSING if kind is DeliveryKind.SUMMARY else replace(PARCEL, kind=kind)
+    letter = read(parcel)
+    facts = {"reference": parcel.reference, "subject_id": 3, "token": ""}
     text = words_of(letter)
     assert letter["Subject"] == SUBJECTS[kind].format(**facts)
     assert f"\n{SITE}{PLACES[kind].format(**facts)}\n" in text
@@ -99,6 +103,44 @@ def test_the_mail_says_that_there_is_an_answer_and_nothing_of_it() -> None:
         "\n"
         "Lex Heller\n"
     )
+
+
+def test_a_summary_is_told_by_its_reference_its_link_and_its_checksum_and_by_no_number() -> None:
+    letter = read(ENCLOSING)
+    assert letter["Subject"] == "Ny sammanställning: lsg-savsjo-2026-10-v1"
+    assert words_of(letter) == (
+        "En sammanställning till ditt forum är godkänd, lsg-savsjo-2026-10-v1. Läs den här:\n"
+        "\n"
+        "https://lexheller.example.org/rapporter/3\n"
+        "\n"
+        "Av sekretesskäl står inga tal i mejlet. Du behöver logga in för att läsa.\n"
+        "\n"
+        f"Filens kontrollsumma (SHA-256): {'0a' * 32}\n"
+        "Kontrollera att en fil är äkta: https://lexheller.example.org/rapporter/kontrollera\n"
+        "\n"
+        "Mejlet går till funktionen och inte till en person. Har du lämnat funktionen, lämna det vidare.\n"
+        "Det går inte att svara på det här mejlet.\n"
+        "\n"
+        "Lex Heller\n"
+    )
+
+
+def test_a_correction_says_so_and_a_file_goes_along_only_where_it_is_attached() -> None:
+    letter = read(replace(ENCLOSING, enclosure=replace(ENCLOSURE, version=2, attached=True)))
+    assert [part.get_content_type() for part in letter.iter_attachments()] == ["application/pdf"]
+    [file] = letter.iter_attachments()
+    assert (file.get_filename(), file.get_content()) == ("lsg-savsjo-2026-10-v1.pdf", DOCUMENT)
+    body = letter.get_body()
+    assert body is not None
+    assert "Rättelse: en ny version" in body.get_content()
+    assert "ligger också som bilaga" in body.get_content()
+    assert list(read(ENCLOSING).iter_attachments()) == []
+
+
+@pytest.mark.parametrize("reference", ["LH-2026-0001", "lsg-savsjo-2026-10-v1\nBcc: b@example.org", "LSG å-2026-10-v1"])
+def test_a_summarys_reference_that_is_none_gets_no_mail(reference: str) -> None:
+    with pytest.raises(LetterError):
+        write_letter(replace(ENCLOSING, reference=reference), SENDER, SITE)
 
 
 def test_the_same_row_gives_the_same_message_id_whenever_it_is_written() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from hashlib import sha256
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from werkzeug.routing import Rule
 
 from models import Forum, Summary
@@ -24,7 +24,7 @@ STRANGERS = ("colleague", "neighbour", "member", "administrator", "far-reporter"
 
 @pytest.fixture
 def filled(site: Site) -> Site:
-    """Three reports here, one in the other federation, and a summary for every forum."""
+    """Three reports here, one in the other federation, and a released summary for every forum."""
     near, far = site.sign_in("reporter"), site.sign_in("far-reporter")
     for _ in range(3):
         near.file_report(description=SECRET)
@@ -33,7 +33,9 @@ def filled(site: Site) -> Site:
         for forum_id in session.scalars(select(Forum.id)).all():
             facts = {"forum_id": forum_id, "kind": SummaryKind.MONTHLY, "period": date(2026, 10, 1), "version": 1}
             built = {
-                "state": SummaryState.BUILT,
+                "state": SummaryState.APPROVED,
+                "approved_at": site.moment,
+                "released_at": site.moment,
                 "pdf": PDF,
                 "pdf_bytes": len(PDF),
                 "pdf_sha256": sha256(PDF).hexdigest(),
@@ -151,6 +153,32 @@ def test_summaries_are_for_the_forums_people_and_no_others(filled: Site) -> None
         for forum in NOT_SEEN.get(name, ()):
             for rule in rules:
                 assert visitor.get(build(filled, rule, summary_id=ids[forum])).status_code == 404, (name, forum)
+
+
+# Who sees a draft: whoever keeps its forum. A forum of the whole federation is kept by whoever holds that post.
+KEEPERS = {
+    "lsg-savsjo": {"coordinator", "administrator"},
+    "styrgrupp-samverk-nassjo": {"neighbour"},
+    "hoglandet-styrelsen": {"administrator"},
+    "arena-habo": {"far-coordinator", "far-administrator"},
+}
+
+
+def test_drafts_are_for_those_who_keep_the_forum(filled: Site) -> None:
+    ids = summaries(filled)
+    with filled.database.write() as session:
+        session.execute(update(Summary).values(state=SummaryState.BUILT, released_at=None))
+    for name in SEEN.keys() | NOT_SEEN.keys() | {"far-administrator"}:
+        visitor = filled.sign_in(name)
+        for forum, keepers in KEEPERS.items():
+            answers = {visitor.get(f"/rapporter/{ids[forum]}{end}").status_code for end in (".pdf", "/granska")}
+            assert answers == {200 if name in keepers else 404}, (name, forum)
+            words = {"build": 1, **visitor.tokens("/om")}
+            if name not in keepers:
+                for end in ("granska", "godkann", "avvisa", "bygg-om", "skicka", "utskick/1/igen"):
+                    assert visitor.post(f"/rapporter/{ids[forum]}/{end}", data=words).status_code == 404, (name, end)
+    with filled.database.read() as session:
+        assert set(session.scalars(select(Summary.state))) == {SummaryState.BUILT}
 
 
 def test_nobody_orders_a_summary_for_another_areas_forum(filled: Site) -> None:

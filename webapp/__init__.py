@@ -32,7 +32,8 @@ from webapp.mina_rapporter.completing import blueprint as komplettering
 from webapp.mina_rapporter.own_reports import blueprint as mina_rapporter
 from webapp.oversikt.dashboard import blueprint as oversikt
 from webapp.oversikt.signals import blueprint as signaler
-from webapp.rapporter.summaries import blueprint as rapporter
+from webapp.rapporter.approval import blueprint as rapporter
+from webapp.rapporter.verify import blueprint as kontrollera
 from webapp.rapportera.filing import blueprint as rapportera
 from webapp.svar.answered import blueprint as besvarade
 from webapp.svar.answering import blueprint as svar
@@ -69,7 +70,7 @@ def create_app(current: settings.Settings | None = None, clock: Clock = utc_now)
     for blueprint in (sign_in.blueprint, rapportera, mina_rapporter, oversikt, avvikelser, rapporter, halsa.blueprint):
         app.register_blueprint(blueprint)
     app.register_blueprint(signaler)
-    for blueprint in (granska, komplettering, tjanster):
+    for blueprint in (granska, komplettering, tjanster, kontrollera):
         app.register_blueprint(blueprint)
     for blueprint in (forum, forum_upkeep, meetings, agenda, atgarder):
         app.register_blueprint(blueprint)

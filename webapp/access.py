@@ -75,6 +75,12 @@ ENDPOINTS: dict[str, frozenset[Role] | None] = {
     "tjanster.set_absence": MAKERS,
     "tjanster.hand_over": MAKERS,
     "avvikelser.list_reports": COORDINATORS,
+    "utskick.write_off": MAKERS,
+    "drift.show": ADMINISTRATORS,
+    "drift.retry": ADMINISTRATORS,
+    "drift.retry_all": ADMINISTRATORS,
+    "metrics.show": ANYBODY,  # It asks for a token, or to be asked from this machine.
+    "utskick.set_rules": MAKERS,
     "avvikelser.export": COORDINATORS,
     "avvikelser.show_report": COORDINATORS,
     "signaler.list_signals": COORDINATORS,
@@ -93,6 +99,7 @@ ENDPOINTS: dict[str, frozenset[Role] | None] = {
     "meetings.add": MAKERS,
     "meetings.move": MAKERS,
     "meetings.cancel": MAKERS,
+    "forum_upkeep.set_address": MAKERS,
     "agenda.new_item": MAKERS,
     "agenda.edit_item": MAKERS,
     "agenda.shift_item": MAKERS,
@@ -111,6 +118,14 @@ ENDPOINTS: dict[str, frozenset[Role] | None] = {
 
 
 def _check() -> Response | str | tuple[str, int] | None:
+    "rapporter.review": MAKERS,
+    "rapporter.edit_draft": MAKERS,
+    "rapporter.approve_draft": MAKERS,
+    "rapporter.reject_draft": MAKERS,
+    "rapporter.build_anew": MAKERS,
+    "rapporter.send_missing": MAKERS,
+    "rapporter.send_once_more": MAKERS,
+    "kontrollera.verify": ANYBODY,
     if request.endpoint is None:
         return None  # No such address, or not with this method: the error page tells.
     if _impossible():

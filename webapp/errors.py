@@ -19,7 +19,7 @@ WORDS = {
     400: ("Sidan kunde inte visas", "Adressen eller formuläret går inte att tolka. Gå tillbaka och försök igen."),
     404: ("Sidan finns inte", "Adressen kan vara felskriven, eller så har du inte behörighet till sidan."),
     405: ("Det går inte att göra så här", "Gå tillbaka och använd knapparna på sidan."),
-    413: ("Det du skickade är för stort", "En rapport får innehålla högst 1 500 tecken. Korta texten och skicka igen."),
+    413: ("Det du skickade är för stort", "En rapport får innehålla högst 1 500 tecken, en fil högst 3 MB."),
     500: ("Något gick fel", "Felet är noterat. Försök igen om en stund."),
     503: ("Tjänsten är tillfälligt stängd", "Inget har sparats. Försök igen om en stund."),
 }

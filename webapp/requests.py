@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 
+import flask
 from flask import Flask, Response, current_app, g, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -86,7 +88,7 @@ PLACES = (
     ("Signaler", "signaler.list_signals", (Role.COORDINATOR,)),
     ("Åtgärder", "atgarder.list_actions", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
     ("Forum", "forum.list_forums", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
-    ("Rapporter", "rapporter.list_summaries", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
+    ("Sammanställningar", "rapporter.list_summaries", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
     ("Konton", "konton.list_accounts", (Role.ADMINISTRATOR,)),
     ("Tjänster", "tjanster.list_posts", (Role.ADMINISTRATOR,)),
     ("Utskick", "utskick.list_deliveries", (Role.ADMINISTRATOR,)),
@@ -95,6 +97,15 @@ PLACES = (
 )
 # What stands beside a place in the navigation: endpoint to what counts it. Each page that has one puts it here.
 COUNTS: dict[str, Callable[[], int | str]] = {}
+# The addresses that take a file, with the bytes that they may be sent. A form is never that large.
+UPLOADS: dict[str, int] = {}
+
+
+class Request(flask.Request):
+    """A file that is sent here stays in memory and is gone with the request: none is ever laid on disk."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return BytesIO()
 
 
 def _words() -> dict[str, Any]:
@@ -118,6 +129,7 @@ def _place(label: str, endpoint: str) -> dict[str, Any]:
 
 def _begin() -> None:
     clear_contextvars()
+    request.max_content_length = UPLOADS.get(request.endpoint or "", request.max_content_length)
     g.request_id = secrets.token_hex(8)
     bind_contextvars(request_id=g.request_id)
 
@@ -148,3 +160,4 @@ def register(app: Flask) -> None:
     app.after_request(_end)
     app.teardown_request(_close)
     app.context_processor(_words)
+    app.request_class = Request

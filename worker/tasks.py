@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from itertools import takewhile
 
@@ -16,9 +15,9 @@ from models.heartbeat import SLOW, beat
 from models.outbox import Task, lock, take
 from models.report import Report
 from models.snapshot import take_snapshot
-from models.summary import Summary, SummaryState
+from models.summary import Summary
 from schemas.months import local_date
-from worker import delivery, pdf
+from worker import building, delivery, pdf
 from worker import sweep as sweeping
 from worker.app import celery, current, database, quiet, ring
 from worker.giving_up import give_up
@@ -26,7 +25,6 @@ from worker.notice import store
 from worker.pulse import going_on
 from worker.recount import recount
 from worker.suggest import store_suggestion, suggest
-from worker.summary import write_summary
 from worker.watch import unwatched, watch
 
 logger = logs.get("worker")
@@ -85,17 +83,18 @@ def build_summary(summary_id: int) -> None:
     if not _take(Task.BUILD_SUMMARY, summary_id):
         return
     fault("build.taken")
+    build = _build_of(summary_id)
     try:
         with going_on(database(), Task.BUILD_SUMMARY, summary_id):
             document = pdf.render_summary(_write_content(summary_id))
     except pdf.RenderError as error:
-        _store_failure(summary_id, str(error))
+        _store_failure(summary_id, build, str(error))
         raise
     except ValidationError:
-        _store_failure(summary_id, MAY_NOT_LEAVE)
+        _store_failure(summary_id, build, MAY_NOT_LEAVE)
         raise
     fault("build.printed")
-    _store_pdf(summary_id, document, utc_now())
+    _store_pdf(summary_id, build, document, utc_now())
 
 
 @celery.task(name=Task.DELIVER.value)
@@ -158,36 +157,40 @@ def _take(task: Task, subject_id: int) -> bool:
         return take(session, task, subject_id, now)
 
 
+def _build_of(summary_id: int) -> int:
+    """Which order of a summary the worker is at; read first, so that one that comes later is always noticed."""
+    with database().read() as session:
+        return session.get_one(Summary, summary_id).build
+
+
 def _write_content(summary_id: int) -> dict[str, object]:
     with database().write() as session:
         # Locked, so that of two who come at once the second finds what the first has frozen.
-        whole = [undefer(Summary.snapshot), undefer(Summary.content)]
+        whole = [undefer(Summary.snapshot), undefer(Summary.content), undefer(Summary.edits)]
         summary = session.get_one(Summary, summary_id, options=whole, with_for_update=True)
         if summary.snapshot is None:
-            summary.snapshot = take_snapshot(session, summary)
-            summary.content = write_summary(summary.snapshot)
+            summary.snapshot = take_snapshot(session, summary) | {"verify_at": current.public_url + building.VERIFY}
+        building.write_content(session, summary)
         fault("build.before_content")
         return dict(summary.content or {})
 
 
-def _store_failure(summary_id: int, reason: str) -> None:
+def _store_failure(summary_id: int, build: int, reason: str) -> None:
     with database().write() as session:
-        summary = session.get_one(Summary, summary_id, with_for_update=True)
-        if summary.state not in (SummaryState.BUILT, SummaryState.SUPERSEDED):
-            summary.state, summary.fault = SummaryState.FAILED, reason
+        building.note_failure(session.get_one(Summary, summary_id, with_for_update=True), build, reason)
 
 
-def _store_pdf(summary_id: int, document: bytes, now: datetime) -> None:
-    """Store a PDF once: whoever comes second finds no waiting row and leaves."""
+def _store_pdf(summary_id: int, build: int, document: bytes, now: datetime) -> None:
+    """Store a PDF once: whoever comes second finds no waiting row, or that of a later order, and leaves."""
     with database().write() as session:
         waiting = lock(session, Task.BUILD_SUMMARY, summary_id)
-        if waiting is None:
-            return
         summary = session.get_one(Summary, summary_id)
-        summary.pdf, summary.pdf_bytes = document, len(document)
-        summary.pdf_sha256 = hashlib.sha256(document).hexdigest()
-        summary.state, summary.fault, summary.built_at = SummaryState.BUILT, "", now
+        if waiting is None or summary.build != build:
+            return
+        mails = building.store_pdf(session, summary, document, now)
         session.delete(waiting)
         fault("build.before_commit")
     fault("build.after_commit")
-    logger.info("built", summary_id=summary_id, bytes=len(document))
+    logger.info("built", summary_id=summary_id, bytes=len(document), mails=len(mails))
+    for delivery_id in mails:
+        ring(Task.DELIVER.value, delivery_id)

@@ -29,6 +29,7 @@ class CaseSchema(Strict):
     number = fields.Nested(NumberSchema, required=True, allow_none=True)
     minutes = fields.Integer(required=True, allow_none=True, strict=True, validate=validate.Range(1))
     quotes = many(written(), most=MOST_QUOTES)
+    edited = fields.Boolean(load_default=False)
 
     @validates_schema
     def _check_quotes(self, data: dict[str, Any], **_: Any) -> None:

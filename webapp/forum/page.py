@@ -63,7 +63,7 @@ def _seat_order(seat: ForumMember) -> tuple[int, str]:
 
 
 def _seat(seat: ForumMember) -> dict[str, Any]:
-    return {"id": seat.id, "party": seat.party.name, "function": seat.function}
+    return {"id": seat.id, "party": seat.party.name, "function": seat.function, "email": seat.email or ""}
 
 
 def _agreement(forum: Forum, row: Agreement, today: date) -> dict[str, Any]:

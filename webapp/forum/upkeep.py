@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from models.forum import Agreement, Forum, ForumMember, ForumName
 from models.organisation import OUTSIDE_PARTY
-from schemas.forum import AgreementSchema, ConvenerSchema, NameSchema, SeatSchema
+from schemas.forum import AddressSchema, AgreementSchema, ConvenerSchema, NameSchema, SeatSchema
+from schemas.mail_domains import read_domains
 from schemas.months import local_date
 from webapp.form_input import Input, read_form
 from webapp.forum.access import changing_forum, find_forum, must_change
@@ -79,18 +80,39 @@ def add_seat(code: str) -> Answer:
     forum = find_forum(code)
     must_change(forum)
     by_code = {party.code: party for party in parties() if party.code != OUTSIDE_PARTY}
-    typed = read_form("seat", SeatSchema(by_code))
+    typed = read_form("seat", SeatSchema(by_code, _domains(forum)))
     if typed.errors:
         return page(forum, typed)
     party_id, function = by_code[typed.data["seat_party"]].id, typed.data["seat_function"]
     with changing_forum(forum) as (session, row):
         taken = any((seat.party_id, seat.function) == (party_id, function) for seat in row.members)
         if not taken:
-            session.add(ForumMember(forum_id=row.id, party_id=party_id, function=function))
+            email = typed.data["seat_email"]
+            session.add(ForumMember(forum_id=row.id, party_id=party_id, function=function, email=email))
     if taken:
         typed.refuse("seat_function", SEAT_TAKEN)
         return page(forum, typed)
     return _done(forum, "seat_added", "Platsen är tillagd.")
+
+
+def _domains(forum: Forum) -> list[str]:
+    """The domains that the federation lets summaries be mailed to."""
+    return read_domains(forum.federation.mail_domains)[0]
+
+
+@blueprint.post("/forum/<code>/platser/<int:seat_id>/adress")
+def set_address(code: str, seat_id: int) -> Answer:
+    """Where a seat's summaries are sent: the mailbox of the function, so that it stays when people change."""
+    forum = find_forum(code)
+    must_change(forum)
+    typed = read_form(f"address-{seat_id}", AddressSchema(_domains(forum)))
+    if typed.errors:
+        return page(forum, typed)
+    with changing_forum(forum) as (_, row):
+        for seat in row.members:
+            if seat.id == seat_id:
+                seat.email = typed.data["seat_email"]
+    return _done(forum, "seat_address_set", "Adressen är sparad.")
 
 
 @blueprint.post("/forum/<code>/platser/<int:seat_id>/bort")
