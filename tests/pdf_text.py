@@ -40,20 +40,26 @@ def _words(thing: Any, resources: Any, letters: dict[str, dict[bytes, str]]) -> 
         operands: Any = instruction.operands
         operator = instruction.operator
         if str(operator) == "Tf":
-            alphabet = _alphabet(resources.Font[operands[0]])
+            alphabet = read_alphabet(resources.Font[operands[0]])
         elif str(operator) in ("Tj", "TJ"):
-            parts = operands[0] if str(operator) == "TJ" else operands
-            words.append("".join(_decode(bytes(part), alphabet) for part in parts if isinstance(part, pikepdf.String)))
+            words.append(read_string(operands[0], alphabet))
         elif str(operator) == "Do" and resources.XObject[operands[0]].Subtype == pikepdf.Name.Form:
             drawing = resources.XObject[operands[0]]
             words += _words(drawing, drawing.get("/Resources", resources), letters)
     return words
 
 
-def _alphabet(font: Any) -> dict[bytes, str]:
+def read_alphabet(font: Any) -> dict[bytes, str]:
+    """What each code of a font stands for."""
     table = font.ToUnicode.read_bytes().decode("ascii")
     pairs = re.findall(r"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>\s*$", table, flags=re.MULTILINE)
     return {bytes.fromhex(code): bytes.fromhex(letter).decode("utf-16-be") for code, letter in pairs}
+
+
+def read_string(shown: Any, alphabet: dict[bytes, str]) -> str:
+    """What one operator shows: a string, or strings between shifts."""
+    parts = shown if isinstance(shown, pikepdf.Array) else [shown]
+    return "".join(_decode(bytes(part), alphabet) for part in parts if isinstance(part, pikepdf.String))
 
 
 def _decode(codes: bytes, alphabet: dict[bytes, str]) -> str:

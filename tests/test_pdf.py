@@ -258,7 +258,7 @@ def test_memory_and_file_size_are_capped(tmp_path: Path) -> None:
 def test_a_stream_that_ends_with_cr_is_as_long_as_it_says() -> None:
     """One packed stream in 256 ends so by chance, and a strict reader then counts a byte too few."""
     code = (
-        "import pydyf; from worker import pdf; pdf._end_streams_clearly(pydyf);"
+        "import pydyf; from worker import pdf_finish; pdf_finish.end_streams_clearly(pydyf);"
         "print([pydyf.Stream([end]).data[-14:] for end in (b'x', b'x' + bytes([13]), b'x' + bytes([10]))])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

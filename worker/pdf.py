@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 from faults import fault
-from worker import walls
+from worker import pdf_finish, walls
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "webapp" / "static" / "fonts"
@@ -52,21 +52,6 @@ REASONS = {
     NEEDS_PAGES: TOO_LONG,
     -signal.SIGXCPU: TOO_SLOW,
 }
-END = b"\nendstream"
-ACCESSIBLE = b"""<rdf:Description rdf:about=""
-  xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
-  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
-  xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag>
-<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
-<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
-<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>
-<rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>
-<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
-<pdfaProperty:category>internal</pdfaProperty:category>
-<pdfaProperty:description>The part of ISO 14289 that the file follows</pdfaProperty:description></rdf:li>
-</rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
-<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
-"""
 
 
 class RenderError(Exception):
@@ -190,14 +175,14 @@ def _print() -> bytes:
         import weasyprint
     except OSError:
         raise _MissingError from None
-    _end_streams_clearly(pydyf)
+    pdf_finish.end_streams_clearly(pydyf)
     fetcher = _fetcher(weasyprint)
     walls.close(os.environ["TMPDIR"])
     html = sys.stdin.buffer.read().decode("utf-8", "replace")
     document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(pdf_variant=VARIANT)
     if len(document.pages) > MAX_PAGES:
         raise _TooLongError
-    printed: bytes = document.write_pdf(pdf_variant=VARIANT, finisher=_declare_accessible)
+    printed: bytes = document.write_pdf(pdf_variant=VARIANT, finisher=pdf_finish.finish)
     return printed
 
 
@@ -219,35 +204,6 @@ def _fetcher(weasyprint: Any) -> Any:
             raise ValueError("nothing is fetched")
 
     return Fetcher(allowed_protocols=())
-
-
-def _end_streams_clearly(pydyf: Any) -> None:
-    """Let no stream's last byte be taken for a part of the line break after it.
-
-    PDF/A wants a stream to be as long as it says, without the line break before `endstream` (ISO 19005-2,
-    6.1.7.1). pydyf breaks the line with LF alone, so data that happens to end with CR, as one packed stream in
-    256 does, seems to be a byte too short. After CR the break is therefore CR LF.
-    """
-    written = pydyf.Stream.data.fget
-
-    def data(stream: Any) -> bytes:
-        lines: bytes = written(stream)
-        return lines.removesuffix(END) + b"\r" + END if lines.endswith(b"\r" + END) else lines
-
-    pydyf.Stream.data = property(data)
-
-
-def _declare_accessible(_document: object, pdf: Any) -> None:
-    """Say in the metadata that the PDF/A-2a file is PDF/UA-1 too; WeasyPrint declares one standard a file.
-
-    PDF/A wants the foreign property described by an extension schema (ISO 19005-2, 6.6.2.3), and the
-    metadata readable without unpacking.
-    """
-    for thing in pdf.objects:
-        if getattr(thing, "extra", {}).get("Type") == "/Metadata":
-            packet = thing.stream[0]
-            thing.stream[0] = packet.replace(b"</rdf:RDF>", ACCESSIBLE + b"</rdf:RDF>")
-            thing.compress = False
 
 
 if __name__ == "__main__":
