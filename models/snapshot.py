@@ -184,7 +184,7 @@ def _reporters_of_categories(session: Session, areas: Sequence[int], months: Seq
 
 def _meetings(session: Session, summary: Summary, last: date) -> list[str]:
     """The next meetings in Swedish time: for a pack its own first, for a month those after it."""
-    day = summary.period if summary.kind is SummaryKind.MEETING else add_months(last, 1)
+    day = summary.period if summary.kind is SummaryKind.MEETING else max(add_months(last, 1), _day(summary))
     query = (
         select(Meeting.starts_at)
         .where(Meeting.forum_id == summary.forum.id, Meeting.cancelled_at.is_(None))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from schemas.months import NAMES
 from schemas.summary import check_content
 from settings import ROOT
+
+# A number and what it counts, a clock and its time: no line breaks between them (Myndigheternas skrivregler).
+HELD = re.compile(rf"(?<=\d) (?=(?:{'|'.join(NAMES)}|%|av \d|rapporter\b))|(?<=\bkl\.) (?=\d)|(?<=\d av) (?=\d)")
 
 
 def write_page(content: Mapping[str, Any]) -> str:
@@ -22,6 +28,13 @@ def write_page(content: Mapping[str, Any]) -> str:
     return environment().get_template(f"pdf/{checked['kind']}.html").render(content=checked)
 
 
+def hold_together(value: Any) -> Any:
+    """The value as it is printed: in a text, what belongs together gets a space that no line breaks at."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return HELD.sub("\u00a0", value)
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Where our templates are read from, for print and for mail."""
@@ -30,6 +43,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(ROOT / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=hold_together,
         trim_blocks=True,
         lstrip_blocks=True,
     )

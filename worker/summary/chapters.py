@@ -10,15 +10,23 @@ from typing import Any
 from schemas.disclosure import ZERO, change
 from schemas.months import NAMES, day_name, month_name
 from schemas.summary.fields import without_small_counts
-from worker.summary.followup import tell_actions, tell_decisions
+from worker.summary.followup import EARLY, FEWER, HIDDEN, MORE, UNSURE, tell_actions, tell_decisions
 from worker.summary.looking_back import OPEN, frozen, quoted
 from worker.summary.names import Names
 from worker.summary.patterns import AreaLine, Counterpart, Problem
-from worker.summary.words import about, capital, how_many, signed
+from worker.summary.words import about, capital, how_many, shortened, signed
 
 MOST_PROBLEMS = 5
-MOST_ACTIONS = 10
-MOST_COUNTERPARTS = 9
+MOST_ACTIONS, LONGEST_TEXT = 6, 150  # rows; characters of what somebody wrote
+MOST_COUNTERPARTS = 8
+# How an effect is told in a narrow column.
+BRIEF = {
+    FEWER: "Färre",
+    MORE: "Fler",
+    UNSURE: "Ingen säker förändring",
+    EARLY: "För tidigt att säga",
+    HIDDEN: "För få för att säga",
+}
 RANKED = (
     "Störst tal först. De korta texterna har samverkanskoordinatorn skrivit om, så att ingen person eller "
     "handläggare ska gå att känna igen."
@@ -78,8 +86,8 @@ def concerns(action: Mapping[str, Any], problem: Problem) -> bool:
 
 
 def draw_counterparts(found: Sequence[Counterpart], names: Names) -> list[dict[str, Any]] | None:
-    """One small chart for each party, all on one scale."""
-    return [_counterpart(row, names) for row in found[:MOST_COUNTERPARTS]] or None
+    """One small chart for each party, all on one scale; with a single one there is nothing to compare."""
+    return [_counterpart(row, names) for row in found[:MOST_COUNTERPARTS]] if len(found) > 1 else None
 
 
 def _counterpart(row: Counterpart, names: Names) -> dict[str, Any]:
@@ -120,16 +128,17 @@ def _area(line: AreaLine, *, compared: bool) -> dict[str, Any]:
 
 
 def draw_followup(snapshot: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What was decided last time and the actions that concern the forum, each with its state and effect."""
+    """What was decided last time and the actions that concern the forum, each with its state and what came after."""
     kept = frozen(snapshot)
-    rows = tell_decisions(kept) + tell_actions(_others(kept))
+    others = _others(kept)
+    # A forum of the whole federation reads of its own actions; those of the areas are only counted.
+    whole = snapshot["forum"]["whole_federation"]
+    rows = tell_decisions(kept) + tell_actions([] if whole else others)
     if not rows:
         return None
     return {
-        "rows": rows[:MOST_ACTIONS],
-        "more": f"{capital(how_many(len(rows) - MOST_ACTIONS, 'åtgärd', 'åtgärder'))} till finns i Lex Heller."
-        if len(rows) > MOST_ACTIONS
-        else None,
+        "rows": [_row(row) for row in rows[:MOST_ACTIONS]],
+        "more": _more(len(rows) - MOST_ACTIONS, others if whole else []),
         "on": day_name(date.fromisoformat(snapshot["ordered_on"])),
     }
 
@@ -138,3 +147,19 @@ def _others(kept: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Actions of the area that another forum decided on, or nobody did."""
     led_to = {place for decision in kept["decisions"] for place in decision["actions"]}
     return [action for place, action in enumerate(kept["actions"]) if place not in led_to and not action["own"]]
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    what, decision = row["what"], row["decision"]
+    if decision and what.rstrip(".") in decision:  # An action that is the decision need not be read twice.
+        decision = decision.partition(":")[0]
+    texts = {"what": shortened(what, LONGEST_TEXT), "decision": decision and shortened(decision, LONGEST_TEXT)}
+    return {**row, **texts, "effect": BRIEF.get(row["effect"], row["effect"])}
+
+
+def _more(rows: int, others: Sequence[Mapping[str, Any]]) -> str | None:
+    told = [f"{capital(how_many(rows, 'åtgärd', 'åtgärder'))} till finns i Lex Heller."] if rows > 0 else []
+    if others:
+        late = how_many(sum(action["late"] for action in others), "är försenad", "är försenade")
+        told.append(f"I kommunområdena finns {how_many(len(others), 'åtgärd', 'åtgärder')}; {late}.")
+    return " ".join(told) or None

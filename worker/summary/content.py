@@ -50,7 +50,7 @@ def write_summary(snapshot: Mapping[str, Any]) -> dict[str, Any]:
             "questions": proposals,
             "heat_map": tables.draw_heat_map(figures, snapshot["parties"], names),
             "categories": tables.list_categories(figures, names),
-            "trend": tables.draw_trend(figures),
+            "trend": tables.draw_trend(figures, yearly=snapshot["kind"] == "yearly"),
             "next_forum": NEXT_FORUM[snapshot["forum"]["kind"]],
             "meetings": [moment_name(meeting) for meeting in snapshot["meetings"]],
             "method": method.describe(snapshot),

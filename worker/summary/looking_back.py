@@ -8,13 +8,20 @@ from typing import Any
 
 from schemas.months import day_name
 from schemas.summary.fields import without_small_counts
-from worker.summary.followup import UNDECIDED, tell_effect
+from worker.summary.followup import EARLY, HIDDEN, UNDECIDED, UNSURE, tell_effect
 from worker.summary.honesty import honest
 from worker.summary.words import capital, how_many, number_word, shortened
 
 OPEN = ("planned", "ongoing")
 IN_TIME = "Den öppna åtgärden är inte försenad."
 NOTHING: Mapping[str, Any] = {"previous": None, "decisions": [], "actions": []}
+STANDS = {"planned": "är planerad", "ongoing": "pågår", "done": "är klar", "followed_up": "är uppföljd"}
+# What cannot be told, as it reads after the name of an action.
+IN_WORDS = {
+    UNSURE: "Rapporterna visar ingen säker förändring sedan beslutet.",
+    EARLY: "Det är för tidigt att säga om rapporterna har förändrats.",
+    HIDDEN: "Rapporterna är för få för att säga om något har förändrats.",
+}
 LONGEST = 80  # characters of an action's own words on page 1
 
 
@@ -66,15 +73,17 @@ def _open(late: int, total: int) -> str:
 
 
 def _tell_most(actions: Sequence[Mapping[str, Any]]) -> str:
-    """One action and its effect: the first whose effect can be told, else the first of all, which is the latest."""
+    """One action, how it stands and what came after: the first of which that can be told, else the first of all."""
     told = [(action, tell_effect(action["effect"])) for action in actions]
     action, effect = next((row for row in told if not row[1].startswith(UNDECIDED)), told[0])
-    return f"{quoted(action['what'])}: {inside_sentence(effect)}"
+    return f"Åtgärden {quoted(action['what'])} {_stands(action)}. {IN_WORDS.get(effect, effect)}"
 
 
-def inside_sentence(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def _stands(action: Mapping[str, Any]) -> str:
+    return "är försenad" if action["late"] else STANDS[action["status"]]
 
 
 def quoted(text: str) -> str:
-    return f"”{shortened(without_small_counts(text), LONGEST)}”"
+    """What somebody wrote, inside quotation marks of ours and so without its own."""
+    plain = without_small_counts(text).replace("”", "’").rstrip(". ")
+    return f"”{shortened(plain, LONGEST)}”"

@@ -8,6 +8,7 @@ from typing import Any
 
 from schemas.disclosure import MIN_BASE, MIN_REPORTERS, THRESHOLD
 from schemas.months import month_name
+from worker.summary.looking_back import frozen
 from worker.summary.words import listed, number_word
 
 EXAMPLE = (
@@ -23,6 +24,14 @@ SMALL_NUMBERS = (
     f"{number_word(MIN_REPORTERS)} personer har rapporterat. Alla andra antal, även summor, är avrundade till närmaste "
     f"fem, så delarna stämmer inte alltid med helheten. Procent räknas på avrundade tal och bara när de är minst "
     f"{MIN_BASE}. Kartan har inga summor, för att ingen ruta ska gå att räkna fram."
+)
+PROBLEMS = (
+    "Ett problem är en kategori mellan två parter. Det visas när det har minst fem rapporter från minst tre personer "
+    "på tolv månader. Omskrivningar är samverkanskoordinatorns ord; ingen person ska kunna kännas igen."
+)
+EFFECTS = (
+    "Rapporterna före och efter ett beslut jämförs. ”Färre” och ”fler” skrivs bara när skillnaden är säker på 95 "
+    "procents nivå, hur avrundningen än har fallit ut. Det visar inte vad en förändring beror på."
 )
 COMPARE = (
     "Fler rapporter kan bero på att fler känner till Lex Heller. Jämför helst samma ruta över tid, inte parter med "
@@ -42,6 +51,8 @@ def describe(snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
         "Underlag": _sources(snapshot),
         "Kategorier": CATEGORIES,
         "Små tal": SMALL_NUMBERS,
+        "Problem": PROBLEMS if snapshot["kind"] != "meeting" else "",
+        "Åtgärder": EFFECTS if snapshot["kind"] != "meeting" and frozen(snapshot)["actions"] else "",
         "Jämför försiktigt": COMPARE,
         "Frågor": QUESTIONS,
     }

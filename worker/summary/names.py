@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.taxonomy import UNASSESSED
 from worker.summary.figures import Pair
-from worker.summary.words import inside
+from worker.summary.words import inside, listed
 
 # Reports that no category fits, or that nobody has judged yet, say nothing about what chafes.
 VAGUE = ("other", UNASSESSED)
@@ -41,3 +41,10 @@ class Names:
         if giver == counterpart:
             return f"inom {self.inside(giver)}"
         return f"från {self.inside(giver)} om {self.inside(counterpart)}"
+
+    def both(self, pair: Pair) -> str:
+        """Who mends what chafes between two: `kommunen och Försäkringskassan`; one that has no seat is not told to."""
+        known = [code for code in dict.fromkeys(pair) if not self._parties[code]["outside"]]
+        if len(known) == 1 and pair[0] == pair[1]:
+            return f"verksamheterna inom {self.inside(known[0])}"
+        return listed([self.inside(code) for code in known]) or "parterna"

@@ -121,9 +121,13 @@ def tell_problem(problems: Sequence[Problem], names: Names) -> Sentence | None:
     if len(ties) > MAX_TIES:
         many = capital(how_many(len(ties), "problem", "problem", neuter=True))
         return _say("Flera problem är lika stora.", f"{many} har {reports(number)} vardera på tolv månader.")
-    where = listed([f"{names.category(tie.pattern[2])} {names.pair(tie.pattern[:2])}" for tie in ties])
+    where = listed([f"{names.quoted(tie.pattern[2])} {names.pair(tie.pattern[:2])}" for tie in ties])
     told, proofs = _against_before(ties[0]) if len(ties) == 1 else ("", [])
-    return _say(f"{where}.", f"{_each(number, len(ties))} på tolv månader{told}, det största tal som visas.", proofs)
+    return _say(
+        f"{where}.",
+        f"{_each(number, len(ties))} på tolv månader{told}, det största talet bland problem som kan visas.",
+        proofs,
+    )
 
 
 def _against_before(problem: Problem) -> tuple[str, list[Proof]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from math import ceil
 from typing import Any
 
@@ -10,8 +11,9 @@ from schemas.disclosure import HIDDEN, STEP, ZERO, Protected, change
 from schemas.months import NAMES, month_name
 from schemas.taxonomy import UNASSESSED
 from worker.summary.figures import Figures
-from worker.summary.sentences import NO_BLAME, Names, tell_month
-from worker.summary.words import about, reports, signed
+from worker.summary.names import Names
+from worker.summary.sentences import NO_BLAME, tell_month
+from worker.summary.words import about, listed, reports, signed
 
 HIDDEN_LEVEL, MAX_LEVEL = 1, 5
 LEAST_SCALE = 20  # reports; a category of five must not look large because the others are smaller
@@ -114,10 +116,25 @@ def _twentieths(number: Protected, tallest: int) -> int:
     return ceil(20 * (number.value or 0) / tallest)
 
 
-def draw_trend(figures: Figures) -> dict[str, Any]:
+def _extremes(figures: Figures) -> str:
+    """The highest and the lowest of the months that can be told: a year moves up and down."""
+    told = [(number.at_least, month, number) for month, number in figures.months if number.value is not None]
+    if not told or all(number == told[0][2] for _, _, number in told):
+        return "Månaderna skiljer sig inte åt i de antal som visas."
+    high, low = max(row[0] for row in told), min(row[0] for row in told)
+    return f"Högst antal: {_those(told, high)}. Lägst av dem som visas: {_those(told, low)}."
+
+
+def _those(told: Sequence[tuple[int, date, Protected]], level: int) -> str:
+    months = [NAMES[month.month - 1] for at_least, month, _ in told if at_least == level]
+    number = next(number for at_least, _, number in told if at_least == level)
+    return f"{listed(months)}, {reports(number)}{' vardera' if len(months) > 1 and number.value else ''}"
+
+
+def draw_trend(figures: Figures, *, yearly: bool = False) -> dict[str, Any]:
     """Twelve months of totals, and what a typical month before the last one holds."""
     return {
-        "reading": "{claim} {text}".format(**tell_month(figures)),
+        "reading": _extremes(figures) if yearly else "{claim} {text}".format(**tell_month(figures)),
         "months": [
             {"name": month_name(month), "short": NAMES[month.month - 1][:3], "number": number.dump()}
             for month, number in figures.months
