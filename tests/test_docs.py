@@ -95,3 +95,15 @@ def test_the_changelog_knows_the_version() -> None:
 def test_a_document_names_no_place_of_this_machine(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     assert re.findall(r"/(?:work|home|root)/\S+|\bpypi\.\S+|\bregistry\.\S+", text) == []
+
+
+def test_every_promise_of_security_names_tests_that_exist() -> None:
+    promises = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = [row for row in promises.split("## What was tried")[0].splitlines() if re.match(r"\| \d", row)]
+    there = {
+        name for file in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", file.read_text())
+    }
+    named = [set(re.findall(r"`(test_\w+)`", row)) for row in rows]
+    assert len(rows) > 30
+    assert all(named), "a promise without a test"
+    assert set().union(*named) <= there
