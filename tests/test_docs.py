@@ -100,9 +100,8 @@ def test_a_document_names_no_place_of_this_machine(document: Path) -> None:
 def test_every_promise_of_security_names_tests_that_exist() -> None:
     promises = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
     rows = [row for row in promises.split("## What was tried")[0].splitlines() if re.match(r"\| \d", row)]
-    there = {
-        name for file in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", file.read_text())
-    }
+    files = (file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("test_*.py"))
+    there = {name for file in files for name in re.findall(r"def (test_\w+)", file)}
     named = [set(re.findall(r"`(test_\w+)`", row)) for row in rows]
     assert len(rows) > 30
     assert all(named), "a promise without a test"

@@ -6,13 +6,13 @@ import pickle
 
 import pytest
 from kombu.exceptions import ContentDisallowed
-from kombu.serialization import loads
+from kombu.serialization import loads, prepare_accept_content
 
 from worker.app import celery
 
 
 def test_the_queue_takes_nothing_but_json() -> None:
-    accepted = celery.conf.accept_content
+    accepted = prepare_accept_content(celery.conf.accept_content)
     assert loads(b"[1, {}, {}]", "application/json", "utf-8", accept=accepted) == [1, {}, {}]
     with pytest.raises(ContentDisallowed):
         loads(pickle.dumps([1, {}, {}]), "application/x-python-serialize", "binary", accept=accepted)
