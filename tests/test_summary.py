@@ -311,7 +311,8 @@ def test_a_pack_says_when_its_meeting_is() -> None:
 def web_page(content: dict[str, Any], pdf_href: str | None) -> str:
     made = Environment(loader=FileSystemLoader(ROOT / "templates"), undefined=StrictUndefined, autoescape=True)
     made.globals.update(url_for=lambda endpoint, **_: f"/{endpoint}", get_flashed_messages=lambda: [])
-    summary = {"title": content["title"], "pdf_href": pdf_href, "reference": content["reference"]}
+    nothing = {"draft": False, "replaced_by": None, "approved": "", "sha256": None}
+    summary = {"title": content["title"], "pdf_href": pdf_href, "reference": content["reference"], **nothing}
     return made.get_template("web/rapport.html").render(
         content=content, summary=summary, nav=[], who=None, example_data=False
     )
