@@ -7,8 +7,9 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
 
+from schemas.day import DAY, Day
+
 EMPTY_FORM = "Formuläret kom inte fram helt. Fyll i fältet igen"
-DATE = "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-12-21"
 
 
 def _sent(invalid: str) -> dict[str, Any]:
@@ -22,8 +23,8 @@ class AbsenceSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    absent_from = fields.Date(**_sent(DATE))
-    absent_until = fields.Date(**_sent(DATE))
+    absent_from = Day(**_sent(DAY))
+    absent_until = Day(**_sent(DAY))
     substitute = fields.Integer(**_sent("Välj en ersättare"))
 
     def __init__(self, substitutes: Collection[int]) -> None:
