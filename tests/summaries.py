@@ -65,6 +65,7 @@ def make_snapshot(rows: Iterable[Row] = (), **changes: Any) -> dict[str, Any]:
         "reporters": _reporters(rows),
         "meetings": ["2026-12-12T09:00"],
         "agenda": make_agenda(changes.pop("items", ())),
+        "patterns": make_patterns(rows, forum),
         "followup": {"previous": None, "decisions": [], "actions": []},
         "example": False,
     } | changes
@@ -94,6 +95,80 @@ def make_item(count: int = 13, people: int = 5, number: int = 1, **changes: Any)
         ],
         "origin": None,
     } | changes
+
+
+def make_patterns(rows: list[Row], forum: dict[str, Any]) -> dict[str, Any]:
+    """What is frozen about patterns; nothing is paraphrased or on an agenda. All reports are from the first area."""
+    people: defaultdict[tuple[str, str, str, bool], int] = defaultdict(int)
+    counterparts = Counter[tuple[str, int]]()
+    for giver, about, ago, category, _, reporters in rows:
+        key = (giver, about, category, ago < 12)
+        people[key] = max(people[key], reporters)
+        if ago < 12:
+            counterparts[about, ago] += reporters
+    months = [month.isoformat() for month in last_months(LAST, 12)]
+    everybody = _reporters(rows)
+    sums = [sum(row[4] for row in rows if (row[2] < 12) == recent) for recent in (True, False)]
+    first = [sums[0], everybody["all"], sums[1], everybody["all_before"]]
+    return {
+        "problems": sorted(
+            [giver, about, category, number, people.get((giver, about, category, False), 0), "", None]
+            for (giver, about, category, recent), number in people.items()
+            if recent
+        ),
+        "counterparts": sorted([about, months[11 - ago], number] for (about, ago), number in counterparts.items()),
+        "areas": [[area, *(first if place == 0 else [0] * 4)] for place, area in enumerate(forum["areas"])],
+    }
+
+
+def make_action(what: str = "Gemensam ingång till psykiatrin", **changes: Any) -> dict[str, Any]:
+    """An action of the forum as it is frozen: open, in time, about how to reach the region, and too new to judge."""
+    effect = {"before": 0, "before_months": 12, "before_reporters": 0} | {
+        "after": 0,
+        "after_months": 1,
+        "after_reporters": 0,
+    }
+    return {
+        "what": what,
+        "owner": "Enhetschef",
+        "owner_party": "Region Jönköpings län",
+        "area": "Sävsjö",
+        "own": True,
+        "decided_on": "2026-10-03",
+        "due_on": "2026-12-31",
+        "follow_up_on": None,
+        "done_on": None,
+        "status": "ongoing",
+        "status_label": "Pågår",
+        "late": False,
+        "from": "",
+        "about": "region",
+        "category": "contact_route",
+        "effect": effect | changes.pop("effect", {}),
+    } | changes
+
+
+def make_followup(
+    actions: Iterable[dict[str, Any]] = (), decisions: Iterable[tuple[str, list[int]]] = ()
+) -> dict[str, Any]:
+    """Actions, and decisions by their title and the places of their actions, of a meeting on 3 October 2026."""
+    return {
+        "previous": "2026-10-03",
+        "decisions": [
+            {
+                "met_on": "2026-10-03",
+                "decided_on": "2026-10-03",
+                "title": title,
+                "question": f"Vad gör vi med {title}?",
+                "text": f"Gruppen löser {title}.",
+                "outcome": "stays",
+                "outcome_label": "Stannar i forumet",
+                "actions": places,
+            }
+            for title, places in decisions
+        ],
+        "actions": list(actions),
+    }
 
 
 def describe(parties: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:

@@ -122,8 +122,9 @@ def test_many_reports_against_a_typical_month() -> None:
         "Omkring 25 rapporter kom in. En vanlig månad kommer omkring 5.",
     )
     assert told[1] == (
-        "Störst tal i kartan: från kommunen om Region Jönköpings län.",
-        "Omkring 90 rapporter på tolv månader.",
+        "”Kontaktväg saknas eller fungerar inte” från kommunen om Region Jönköpings län.",
+        "Omkring 90 rapporter på tolv månader, fler än året före (omkring 70), "
+        "det största talet bland problem som kan visas.",
     )
     assert told[2][0] == "Störst tal bland kategorierna: ”Kontaktväg saknas eller fungerar inte”."
 
@@ -145,19 +146,28 @@ def test_ties_share_the_sentence() -> None:
     rows: list[Row] = [(giver, "region", 0, "rules", 10, 5) for giver in ("kommun", "fk")]
     claim, numbers = sentences(rows)[1]
     both = "från kommunen om Region Jönköpings län och från Försäkringskassan om Region Jönköpings län"
-    assert claim == f"Störst tal i kartan: {both}."
-    assert numbers == "Omkring tio rapporter vardera på tolv månader."
+    assert claim == f"”Regelverk krockar” {both}."
+    assert numbers == "Omkring tio rapporter vardera på tolv månader, det största talet bland problem som kan visas."
     rows += [(giver, "kommun", 0, "rules", 10, 5) for giver in ("kommun", "fk", "af")]
     assert sentences(rows)[1] == (
-        "Flera par ligger lika högt i kartan.",
-        "Fem par har omkring tio rapporter vardera på tolv månader.",
+        "Flera problem är lika stora.",
+        "Fem problem har omkring tio rapporter vardera på tolv månader.",
+    )
+
+
+def test_a_pair_is_told_where_no_problem_can_be() -> None:
+    """Ten reports of one pair, but of three categories with too few each."""
+    rows: list[Row] = [("kommun", "region", 0, code, 4, 4) for code in ("rules", "handover", "information")]
+    assert sentences(rows)[1] == (
+        "Störst tal i kartan: från kommunen om Region Jönköpings län.",
+        "Omkring tio rapporter på tolv månader.",
     )
 
 
 def test_reports_within_one_party_and_about_somebody_outside() -> None:
     rows: list[Row] = [("kommun", "kommun", 0, "rules", 10, 5), ("af", "other", 0, "rules", 10, 5)]
     claim = sentences(rows)[1][0]
-    assert claim == "Störst tal i kartan: inom kommunen och från Arbetsförmedlingen om en annan aktör."
+    assert claim == "”Regelverk krockar” inom kommunen och från Arbetsförmedlingen om en annan aktör."
 
 
 # What must not be seen
@@ -221,7 +231,7 @@ def test_largest_means_the_largest_number_in_print(dice: random.Random, size: in
     cells = [cell for row in content["heat_map"]["rows"] for cell in row["cells"]]
     top = max(cell["number"]["value"] or 0 for cell in cells)
     claim = content["sentences"][1]["claim"]
-    if claim.startswith("Störst"):
+    if claim.startswith("Störst"):  # What is told where no problem can be shown.
         named = [cell for cell in cells if cell["spoken"].split(":")[0] in claim]
         assert {cell["number"]["value"] for cell in named if cell["number"]["value"]} == {top}
 

@@ -121,7 +121,11 @@ def tell_problem(problems: Sequence[Problem], names: Names) -> Sentence | None:
     if len(ties) > MAX_TIES:
         many = capital(how_many(len(ties), "problem", "problem", neuter=True))
         return _say("Flera problem är lika stora.", f"{many} har {reports(number)} vardera på tolv månader.")
-    where = listed([f"{names.quoted(tie.pattern[2])} {names.pair(tie.pattern[:2])}" for tie in ties])
+    pairs, categories = [names.pair(tie.pattern[:2]) for tie in ties], [names.quoted(tie.pattern[2]) for tie in ties]
+    if len(set(categories)) == 1:
+        where = f"{categories[0]} {listed(pairs)}"
+    else:
+        where = listed([f"{category} {pair}" for category, pair in zip(categories, pairs, strict=True)])
     told, proofs = _against_before(ties[0]) if len(ties) == 1 else ("", [])
     return _say(
         f"{where}.",
@@ -187,8 +191,8 @@ def largest(numbers: Mapping[Key, Protected]) -> tuple[Protected | None, list[Ke
     return top, [key for key, number in numbers.items() if number == top]
 
 
-def _each(number: Protected, ties: int) -> str:
-    return capital(reports(number)) + (" vardera" if ties > 1 else "")
+def _each(number: Protected, ties: int, *beside: Protected) -> str:
+    return capital(reports(number, *beside)) + (" vardera" if ties > 1 else "")
 
 
 def _say(claim: str, text: str, proofs: Sequence[Proof] = ()) -> Sentence:
