@@ -1,6 +1,6 @@
 """The guard at the way out: which numbers may leave the service, and how they are written.
 
-The rule has three parts (the project's design for disclosure control, rules 1 to 3; its sources are
+The plain rule has three parts (the project's design for disclosure control, rules 1 to 3; its sources are
 Arbetsförmedlingen, which prints "<5" in its weekly statistics, and NHS Digital, which rounds to 5):
 
 1. A cell is shown from 5 reports on, and only when at least 3 people filed them: else one colleague is exposed.
@@ -9,8 +9,9 @@ Arbetsförmedlingen, which prints "<5" in its weekly statistics, and NHS Digital
    from 99 % to 2 % at ten reports a cell.
 3. Per cent is worked out from rounded numbers, and only on a base of at least 20.
 
-An audit that tries to work out hidden cells from everything published so far comes with a later change;
-until then rounding is the only guard against subtracting one summary from another.
+It looks at one number at a time. Every summary goes through the audit in worker/disclosure too, which looks at all
+numbers that the same readers have seen and hides more until no hidden one can be worked out. docs/disclosure.md tells
+what is shown to whom, what the audit covers and what it does not.
 """
 
 from __future__ import annotations
@@ -20,11 +21,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
+from schemas.words import Word
+
 THRESHOLD = 5  # reports
 MIN_REPORTERS = 3  # people
 STEP = 5  # reports; what numbers are rounded to
 MIN_BASE = 20  # reports; what per cent may be worked out from
 HIDDEN = "<5"
+MIN_SPREAD = 3  # reports; how far apart the least and the greatest that a hidden number can be must lie
+MOST_HIDDEN = 0.4  # of a table's cells; with more of them hidden it tells too little, and is left out
+LEFT_OUT = "Tabellen visas inte: så många av antalen är små att för lite skulle synas."
+
+
+class Reason(Word):
+    """Why a number is withheld. Told to the coordinator who approves a summary, never to its readers."""
+
+    FEW_REPORTS = "few_reports", "Färre än fem rapporter"
+    FEW_REPORTERS = "few_reporters", "Färre än tre rapportörer"
+    COMPLEMENTARY = "complementary", "Annars går ett annat antal att räkna fram"
+    DROPPED = "dropped", "Tabellen visas inte, för många antal är dolda"
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,9 @@ class Protected:
 
 
 ZERO = Protected(0, 0, 0)
+# Hidden for a reason that is not told: too few reports, too few people, or to keep another number hidden. A zero may
+# be hidden for the last reason too, so nothing at all is known.
+WITHHELD = Protected(None, 0, math.inf)
 
 
 def protect_total(count: int) -> Protected:
@@ -75,7 +93,7 @@ def protect_cell(count: int, reporters: int) -> Protected:
     """The number of one pair of actors, of one category, or of a whole year.
 
     A number that is hidden because too few people reported looks just like one below 5: to tell them
-    apart would say that one colleague has filed many reports. So its upper bound is unknown.
+    apart would say that one colleague has filed many reports. So nothing is known of it.
 
     Arguments: count - reports; reporters - how many people filed them.
     Raises: ValueError when `count` is negative.
@@ -83,7 +101,7 @@ def protect_cell(count: int, reporters: int) -> Protected:
     total = protect_total(count)
     if total == ZERO or (total.shown and reporters >= MIN_REPORTERS):
         return total
-    return Protected(None, 1, math.inf)
+    return WITHHELD
 
 
 def share(part: Protected, whole: Protected) -> int | None:

@@ -1,0 +1,64 @@
+"""Which hidden numbers can be worked out from everything that the same readers have seen. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from schemas.disclosure import MIN_SPREAD
+from worker.disclosure.audit import Search
+from worker.disclosure.programme import Programme, intersect
+from worker.disclosure.record import Bounds, Printed
+from worker.disclosure.statements import Publication, Statement, Unknowns
+from worker.disclosure.table import Key
+
+# Who guesses rightly why each number is hidden is to be left with three values at least.
+MIN_GUESSED = 2
+ANYTHING: Bounds = (0, math.inf)
+
+
+class Leaks:
+    """The statements of earlier publications and of one's own, as one programme."""
+
+    def __init__(self, earlier: Sequence[Publication], own: Publication) -> None:
+        unknowns = Unknowns([*earlier, own])
+        self._fixed = [one for publication in earlier for one in unknowns.statements(publication)]
+        self._own = list(unknowns.statements(own))
+        links = [link for publication in [*earlier, own] for link in unknowns.links(publication)]
+        self.programme = Programme(self._fixed, self._own, links)
+
+    def targets(self, printed: Mapping[str, Printed]) -> dict[int, tuple[str, Key]]:
+        """The rows of all that is hidden, with the table and key of one cell that each stands for.
+
+        Arguments: printed - one's own tables, those that are left out too.
+        """
+        own = ((row, one) for row, one in zip(self.programme.own, self._own, strict=True) if _is_hidden(one, printed))
+        before = ((row, one) for row, one in zip(self.programme.fixed, self._fixed, strict=True) if one.hidden)
+        return {row: (one.table, one.key) for row, one in reversed([*own, *before])}
+
+    def find(self, rows: Sequence[int], printed: Mapping[str, Printed]) -> list[int]:
+        """The targets that can be worked out when these tables are printed.
+
+        Raises: worker.disclosure.programme.ProgrammeError when the solver gives no answer.
+        """
+        search = Search(self.programme, rows)
+        stuck = search.fixed(*self._bounds(printed, guessed=True), MIN_GUESSED)
+        stuck += search.fixed(*self._bounds(printed, guessed=False), MIN_SPREAD)
+        return [rows[place] for place in sorted(set(stuck))]
+
+    def _bounds(self, printed: Mapping[str, Printed], *, guessed: bool) -> tuple[Any, Any]:
+        before = [one.guessed if guessed else one.told for one in self._fixed]
+        now = [_bounds_of(one, printed.get(one.table), guessed) for one in self._own]
+        rows = [*zip(self.programme.fixed, before, strict=True), *zip(self.programme.own, now, strict=True)]
+        return intersect(self.programme.sums, rows)
+
+
+def _is_hidden(one: Statement, printed: Mapping[str, Printed]) -> bool:
+    return printed[one.table].number(one.key).value is None
+
+
+def _bounds_of(one: Statement, table: Printed | None, guessed: bool) -> Bounds:
+    if table is None:
+        return ANYTHING
+    return table.guessed(one.key) if guessed else table.told(one.key)

@@ -1,0 +1,98 @@
+"""What is hidden in the tables of one publication so far, and what could be hidden next. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from schemas.disclosure import MOST_HIDDEN, Reason, protect_total
+from worker.disclosure.record import Printed, show
+from worker.disclosure.table import Key, Table
+
+Place = tuple[str, Key]  # the name of a table and one of its keys
+
+
+class Plan:
+    """`reasons` holds the hidden cells of each table, `dropped` the names of the tables that are left out."""
+
+    def __init__(self, tables: Sequence[Table], earlier: Sequence[Printed] = ()) -> None:
+        """Start with the plain rule.
+
+        Arguments: earlier - tables that the same readers have seen, oldest first.
+        """
+        self.tables = {table.name: table for table in tables}
+        self.reasons: dict[str, dict[Key, Reason]] = {}
+        self.dropped: set[str] = set()
+        self._last = {table.name: table for table in earlier}
+        for table in tables:
+            self.reasons[table.name] = table.plain_reasons(bool(self.reasons.get(table.part_of)))
+        self._hide_beside_lone_cells()
+        self.drop()
+
+    def hide(self, places: Iterable[Place]) -> None:
+        for name, key in places:
+            self.reasons[name][key] = Reason.COMPLEMENTARY
+
+    def drop(self) -> None:
+        """Leave out tables of which too much is hidden."""
+        for name, table in self.tables.items():
+            if len(table.keys) > 1 and len(self.reasons[name]) > MOST_HIDDEN * len(table.keys):
+                self.dropped.add(name)
+
+    def printed(self, more: Sequence[Place] = ()) -> dict[str, Printed]:
+        """The tables as they would be printed, with `more` hidden too."""
+        return {name: self._show(name, more) for name in self.tables if name not in self.dropped}
+
+    def whole(self) -> dict[str, Printed]:
+        """The same with the tables that are left out: what they hide must not be worked out from the others."""
+        return {name: self._show(name) for name in self.tables}
+
+    def candidates(self, target: tuple[str, Key]) -> list[Place]:
+        """What may still be hidden to protect a cell, of this publication or an earlier one: the least harm first. That
+        is its row and column, then its table, then the others; small numbers before large ones, zeros last."""
+        found = []
+        for number, (name, table) in enumerate(self.tables.items()):
+            near = {key for line in table.lines() if target[1] in line for key in line} | {target[1]}
+            for index, key in enumerate(table.keys):
+                if name not in self.dropped and key not in self.reasons[name]:
+                    size = protect_total(table.count(key)).value or math.inf
+                    found.append(((name != target[0], key not in near, size, number, index), (name, key)))
+        return [place for _, place in sorted(found)]
+
+    def _show(self, name: str, more: Sequence[Place] = ()) -> Printed:
+        table = self.tables[name]
+        extra = {key: Reason.COMPLEMENTARY for other, key in more if other == name}
+        whole_is_hidden = bool(table.part_of and self.reasons[table.part_of])
+        return show(table, self.reasons[name] | extra, table.reporters is None and not whole_is_hidden)
+
+    def _hide_beside_lone_cells(self) -> None:
+        """Where all reports of a row or column lie in one hidden cell, its zeros would tell where a report that
+        somebody knows of went: hide one of them too."""
+        for name, table in self.tables.items():
+            order = {key: index for index, key in enumerate(table.keys)}
+            for line in table.lines():
+                held = [key for key in line if table.count(key) or key in self.reasons[name]]
+                zeros = [key for key in line if key not in held]
+                if len(held) == 1 and held[0] in self.reasons[name] and zeros and table.adds_up:
+                    zero = min(zeros, key=lambda key: (not self._was_hidden(name, key), order[key]))
+                    self.hide([(name, zero)])
+
+    def _was_hidden(self, name: str, key: Key) -> bool:
+        """What was hidden last time stays hidden first, or showing it now would tell that it was a zero."""
+        return name in self._last and isinstance(self._last[name].cells.get(key), Reason)
+
+
+def withheld(plan: Plan) -> list[tuple[str, Key, Reason]]:
+    """Every hidden cell with its table and why, in the order of the tables."""
+    return [
+        (name, key, Reason.DROPPED if name in plan.dropped else reasons[key])
+        for name, reasons in plan.reasons.items()
+        for key in plan.tables[name].keys
+        if key in reasons
+    ]
+
+
+def dump(printed: Mapping[str, Printed]) -> list[dict[str, Any]]:
+    """The record of what is printed, as plain data."""
+    return [table.dump() for table in printed.values()]
