@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import time
 from typing import Literal
 
 from alembic import context
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 import settings
 from models import Base
 from models.base import UtcDateTime
 
+PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between tries; meanwhile those who work get on
+
 
 def migrate(connection: Connection) -> None:
-    """SQLite cannot alter much, so its tables are rebuilt in batches. PostgreSQL gives up after two seconds
-    of waiting for a lock, since a migration that queues for one stops everybody behind it."""
+    """PostgreSQL gives up after two seconds of waiting for a lock, since a migration that queues for one stops
+    everybody behind it. It is tried again a few times, from the step that was not made."""
+    for pause in context.config.attributes.get("pauses", PAUSES):
+        try:
+            return _run(connection)
+        except OperationalError as error:
+            if "lock timeout" not in str(error.orig):
+                raise
+            connection.rollback()
+            time.sleep(pause)
+    return _run(connection)
+
+
+def _run(connection: Connection) -> None:
+    """SQLite cannot alter much, so its tables are rebuilt in batches."""
     sqlite = connection.dialect.name == "sqlite"
     if not sqlite:
         connection.execute(text("SET lock_timeout = '2s'"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.pool import NullPool
 from models import Base
 from settings import ROOT
 from tests.conftest import migrate, postgres_copy
+from tests.filling import Rows, contents, fill, in_common
 from tests.site import open_site
 
 
@@ -134,11 +136,86 @@ def rows(url: str) -> dict[str, int]:
         return {name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in tables}  # noqa: S608
 
 
+STEPS = [step.revision for step in ScriptDirectory.from_config(config("sqlite://")).walk_revisions()][::-1]
+# Columns whose values a migration is meant to change, by revision: `table.column`.
+MEANT: dict[str, frozenset[str]] = {}
+
+
+@pytest.mark.parametrize("revision", STEPS[1:])
+def test_a_step_up_and_down_keeps_what_is_there(empty_url: str, revision: str) -> None:
+    """With random rows in every table of the schema before it."""
+    before = STEPS[STEPS.index(revision) - 1]
+    command.upgrade(config(empty_url), before)
+    there = schema(empty_url)
+    full = filled(empty_url, seed=int(revision))
+    command.upgrade(config(empty_url), revision)
+    kept, found = in_common(full, everything(empty_url), MEANT.get(revision, frozenset()))
+    assert found == kept
+    assert kept.keys() >= full.keys() - removed(revision)
+    command.downgrade(config(empty_url), before)
+    assert schema(empty_url) == there
+    assert (
+        in_common(full, everything(empty_url), MEANT.get(revision, frozenset()))[1]
+        == in_common(full, full, MEANT.get(revision, frozenset()))[0]
+    )
+
+
+def removed(revision: str) -> set[str]:
+    """The tables that a step takes away: none so far. One that does is the last of expand, migrate, contract."""
+    return set()
+
+
+@pytest.mark.parametrize("revision", STEPS)
+def test_a_step_can_be_taken_back_when_its_tables_are_in_use(empty_url: str, revision: str) -> None:
+    before = ["base", *STEPS][STEPS.index(revision)]
+    command.upgrade(config(empty_url), revision)
+    filled(empty_url, 1)
+    command.downgrade(config(empty_url), before)
+    command.upgrade(config(empty_url), revision)
+
+
+def filled(url: str, seed: int) -> Rows:
+    with engine(url) as opened:
+        with opened.begin() as connection:
+            fill(connection, seed)
+        found = everything(url)
+    assert all(found.values())
+    return found
+
+
+def everything(url: str) -> Rows:
+    with engine(url) as opened, opened.connect() as connection:
+        return contents(connection)
+
+
+def patient(url: str, *pauses: float) -> Config:
+    """As a migration runs, with other pauses between its tries."""
+    made = config(url)
+    made.attributes["pauses"] = pauses
+    return made
+
+
 def test_a_migration_gives_up_soon_when_it_cannot_get_its_lock(postgres_site_url: str) -> None:
     """A migration that queues for a table stops everybody behind it."""
+    newest = STEPS[-1]
     with engine(postgres_site_url) as opened, opened.connect() as busy:
-        busy.execute(text("SELECT count(*) FROM report"))
+        for table in sorted(Base.metadata.tables):
+            busy.execute(text(f'SELECT count(*) FROM "{table}"'))  # noqa: S608 - the names are our own.
         with pytest.raises(Exception, match="lock timeout"):
-            command.downgrade(config(postgres_site_url), "base")
+            command.downgrade(patient(postgres_site_url), "-1")
         busy.rollback()
+    assert rows(postgres_site_url)["federation"] == 2
+    with engine(postgres_site_url) as opened, opened.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == newest
+
+
+def test_a_migration_tries_again_and_goes_on_when_the_lock_is_let_go(postgres_site_url: str) -> None:
+    with engine(postgres_site_url) as opened, opened.connect() as busy:
+        for table in sorted(Base.metadata.tables):
+            busy.execute(text(f'SELECT count(*) FROM "{table}"'))  # noqa: S608
+        letting_go = threading.Timer(2.5, busy.rollback)  # after the first try has given up
+        letting_go.start()
+        command.downgrade(patient(postgres_site_url, 0.1, 0.1), "-1")
+        letting_go.join()
+    command.upgrade(config(postgres_site_url), "head")
     assert rows(postgres_site_url)["federation"] == 2

@@ -42,7 +42,7 @@ def show() -> str:
         more=len(jobs) > SHOWN,
         mails_in_trouble=mails_in_trouble(session, person().federation_id),
         steps=[*map(_step, steps(session)), _counting(uncounted(session))],
-        mails=[{"label": state.label, "number": number} for state, number in mails.items()],
+        mails=[(state.label, number) for state, number in mails.items()],
         vitals=[*parts_at_work(beats, now()), last_backup(beats, now()), disk(parts().settings.home)],
         version=parts().settings.version,
         moment=f"{now().astimezone(LOCAL):%H.%M}",
