@@ -50,7 +50,9 @@ def _words(thing: Any, resources: Any, letters: dict[str, dict[bytes, str]]) -> 
 
 
 def read_alphabet(font: Any) -> dict[bytes, str]:
-    """What each code of a font stands for."""
+    """What each code of a font stands for; nothing when it does not tell."""
+    if "/ToUnicode" not in font:
+        return {}
     table = font.ToUnicode.read_bytes().decode("ascii")
     pairs = re.findall(r"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>\s*$", table, flags=re.MULTILINE)
     return {bytes.fromhex(code): bytes.fromhex(letter).decode("utf-16-be") for code, letter in pairs}
