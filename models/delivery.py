@@ -138,6 +138,12 @@ def deliveries_to_seats(session: Session, summary_id: int) -> list[Delivery]:
     return list(session.scalars(select(Delivery).where(*here).order_by(Delivery.id)))
 
 
+def report_of(session: Session, delivery: Delivery) -> int | None:
+    """The id of the report that a mail to its reporter speaks of; None when it speaks of something else."""
+    own = (Report.reporter_id == delivery.user_id, Report.reference == delivery.reference)
+    return session.scalar(select(Report.id).where(*own)) if delivery.reference else None
+
+
 def address_of(session: Session, delivery: Delivery) -> str | None:
     """Where a mail to an account goes: the address that was given with the report it speaks of, else the account's.
 

@@ -15,9 +15,10 @@ import pytest
 from sqlalchemy import select, update
 
 import worker.app
-from models import Report
+from models import Delivery, Report
 from models.base import Database
 from tests.site import PASSWORD, TEXT, Site, Visitor, address_of, report_answers
+from tests.test_answers import write
 from tests.workshop import Workshop
 from worker import tasks
 
@@ -188,3 +189,43 @@ def test_a_task_that_works_tells_its_row_and_no_text(
     assert (done["report_id"], done["task_id"]) == (report_id, "4711")
     with site.database.read() as session:
         assert session.scalars(select(Report.description)).one() == STORY
+
+
+def test_one_report_can_be_followed_by_its_id_from_the_form_to_the_mail(
+    shop: Workshop, site: Site, said: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among the lines of another report that goes the same way."""
+    monkeypatch.setattr(tasks, "current", site.app.extensions["lexheller"].settings)
+    said()
+    reporter, coordinator = site.sign_in("reporter"), site.sign_in("coordinator")
+    for number in range(2):
+        reference = reporter.file_report(description=STORY, wants_feedback="1", feedback_email="hemlig@example.org")
+        tasks.classify_report.apply(args=(number + 1,), task_id=f"classify-{number}")
+        assert write(coordinator, site, reference).status_code == 303
+    with site.database.read() as session:
+        mails = session.execute(select(Delivery.id, Delivery.reference)).all()
+    for mail, reference in mails:
+        tasks.deliver.apply(args=(mail,), task_id=f"mail-{reference}")
+    lines = [line for line in said() if line.get("report_id") == 1]
+    assert [line["event"] for line in lines] == ["received", "classified", "answered_report", "delivered"]
+    assert [line.get("task", "request") for line in lines] == ["request", "classify_report", "request", "deliver"]
+    assert all(line.get("request_id") or line["task_id"] for line in lines)
+    assert lines[-1]["state"] == "sent"
+
+
+def test_every_line_of_a_task_says_what_it_is_about(
+    shop: Workshop, site: Site, said: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.sign_in("reporter").file_report(description=STORY)
+    said()
+    monkeypatch.setattr(tasks, "suggest", break_with(ValueError(STORY)))
+    tasks.classify_report.apply(args=(1,), task_id="4711")
+    lines = said()
+    assert lines
+    assert {(line["task"], line["task_id"], line["subject_id"]) for line in lines} == {("classify_report", "4711", 1)}
+
+
+def test_the_line_of_a_request_tells_how_long_it_took(site: Site, said: Look) -> None:
+    site.visitor().get("/om")
+    [answered] = said()
+    assert answered["ms"] >= 0

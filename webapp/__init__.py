@@ -19,6 +19,7 @@ from webapp import access, audit, errors, halsa, pages, requests, sign_in
 from webapp.atgarder.form import blueprint as atgarder
 from webapp.avvikelser.list import blueprint as avvikelser
 from webapp.doorbell import Doorbell
+from webapp.drift import blueprint as drift
 from webapp.forum.decisions import blueprint as agenda
 from webapp.forum.meetings import blueprint as meetings
 from webapp.forum.register import blueprint as forum
@@ -28,6 +29,7 @@ from webapp.konton.accounts import blueprint as konton
 from webapp.konton.choose import blueprint as losenord
 from webapp.konton.extract import blueprint as konto
 from webapp.konton.log import blueprint as logg
+from webapp.metrics import blueprint as metrics
 from webapp.mina_rapporter.completing import blueprint as komplettering
 from webapp.mina_rapporter.own_reports import blueprint as mina_rapporter
 from webapp.oversikt.dashboard import blueprint as oversikt
@@ -76,7 +78,7 @@ def create_app(current: settings.Settings | None = None, clock: Clock = utc_now)
         app.register_blueprint(blueprint)
     for blueprint in (konton, konto, losenord, logg):
         app.register_blueprint(blueprint)
-    for blueprint in (svar, besvarade, utskick):
+    for blueprint in (svar, besvarade, utskick, drift, metrics):
         app.register_blueprint(blueprint)
     app.register_blueprint(pages.blueprint)
     requests.register(app)

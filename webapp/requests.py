@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ PLACES = (
     ("Tjänster", "tjanster.list_posts", (Role.ADMINISTRATOR,)),
     ("Utskick", "utskick.list_deliveries", (Role.ADMINISTRATOR,)),
     ("Logg", "logg.show", (Role.ADMINISTRATOR,)),
-    ("Hälsa", "halsa.show", (Role.ADMINISTRATOR,)),
+    ("Drift", "drift.show", (Role.ADMINISTRATOR,)),
 )
 # What stands beside a place in the navigation: endpoint to what counts it. Each page that has one puts it here.
 COUNTS: dict[str, Callable[[], int | str]] = {}
@@ -130,7 +131,7 @@ def _place(label: str, endpoint: str) -> dict[str, Any]:
 def _begin() -> None:
     clear_contextvars()
     request.max_content_length = UPLOADS.get(request.endpoint or "", request.max_content_length)
-    g.request_id = secrets.token_hex(8)
+    g.request_id, g.began = secrets.token_hex(8), time.monotonic()
     bind_contextvars(request_id=g.request_id)
 
 
@@ -138,7 +139,8 @@ def _end(response: Response) -> Response:
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
         path = request.url_rule.rule if request.url_rule else "unknown"
-        logger.info("answered", method=request.method, route=path, status=response.status_code)
+        spent = round(1000 * (time.monotonic() - g.began))
+        logger.info("answered", method=request.method, route=path, status=response.status_code, ms=spent)
     return response
 
 

@@ -154,6 +154,7 @@ def _configure_logs(**_: object) -> None:
 
 
 @signals.task_prerun.connect
-def _name_task(task_id: str, task: Any, **_: object) -> None:
+def _name_task(task_id: str, task: Any, args: Any, **_: object) -> None:
+    """Every line of a task carries its id, its name and the id of the row that it is about."""
     clear_contextvars()
-    bind_contextvars(task_id=task_id, task=task.name)
+    bind_contextvars(task_id=task_id, task=task.name, **({"subject_id": args[0]} if args else {}))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.account import make_token
 from models.base import insert_into
-from models.delivery import LONGEST_SENDING, Delivery, DeliveryKind, DeliveryState, address_of
+from models.delivery import LONGEST_SENDING, Delivery, DeliveryKind, DeliveryState, address_of, report_of
 from models.outbox import Outbox, Task, lock
 from worker import mail
 from worker.letter import LetterError, Parcel, write_letter
@@ -64,6 +64,7 @@ def claim(session: Session, delivery_id: int, now: datetime) -> Parcel | None:
 
 def _pack(session: Session, row: Delivery, now: datetime) -> Parcel:
     parcel = Parcel(row.id, row.kind, row.subject_id, row.reference, "", row.ordered_at, now)
+    parcel = replace(parcel, report_id=report_of(session, row))
     if row.kind in WITH_TOKEN:
         return replace(parcel, to=address_of(session, row) or "", token=make_token(session, row.subject_id))
     if row.kind is not DeliveryKind.SUMMARY:

@@ -62,8 +62,8 @@ class Enclosure:
 @dataclass(frozen=True)
 class Parcel:
     """What is known of a mail: the row's id, what it tells of, and where it goes (`to` is empty where nobody asked
-    for mail). `tried_at` is the attempt that it was taken for, `refused` why it must not be sent after all, and
-    `token` what opens the account that an invitation is for."""
+    for mail). `tried_at` is the attempt that it was taken for, `refused` why it must not be sent after all, `token`
+    what opens the account that an invitation is for, and `report_id` the report that it speaks of."""
 
     delivery_id: int
     kind: DeliveryKind
@@ -75,6 +75,7 @@ class Parcel:
     enclosure: Enclosure | None = None
     refused: str = ""
     token: str = field(default="", repr=False)
+    report_id: int | None = None
 
 
 def write_letter(parcel: Parcel, sender: str, public_url: str) -> EmailMessage:

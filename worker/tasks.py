@@ -116,7 +116,8 @@ def deliver(delivery_id: int) -> None:
         delivery.settle(session, parcel, outcome, utc_now())
         fault("deliver.before_commit")
     fault("deliver.after_commit")
-    logger.info("delivered", delivery_id=delivery_id, state=outcome.state.value, later=outcome.later)
+    about = {"report_id": parcel.report_id} if parcel.report_id else {}
+    logger.info("delivered", delivery_id=delivery_id, state=outcome.state.value, later=outcome.later, **about)
 
 
 @celery.task(name="sweep")
