@@ -31,7 +31,8 @@ EMPTY = "Skriv något här, eller ta tillbaka den text som stod"
 WRITTEN_BY_RULES = {
     *("format", "kind", "example", "title", "heading", "subtitle", "recipient", "sender", "reference", "made_on"),
     *("first_month", "last_month", "sentences", "key_figures", "questions", "heat_map", "categories", "trend"),
-    *("next_forum", "meetings", "method", "approval", "correction", "verify_at", "fingerprint"),
+    *("next_forum", "meetings", "method", "labels", "counterparts", "areas"),
+    *("approval", "correction", "verify_at", "fingerprint"),
 }
 
 

@@ -4,7 +4,9 @@ ordered anew meanwhile is told by its number, and what was printed for the forme
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -23,14 +25,23 @@ def write_content(session: Session, summary: Summary) -> None:
 
     Raises: marshmallow.ValidationError when it may not leave.
     """
-    if summary.approved_at is not None and summary.content is not None:
-        content = stamp(summary.content, summary.approved_as, local_date(summary.approved_at).isoformat())
-    else:
-        before, snapshot = corrected(session, summary), summary.snapshot or {}
-        former = before.content if before is not None else None
-        content = finish(write_summary(snapshot), snapshot.get("verify_at", ""), summary.edits or (), former)
+    approved = summary.approved_at is not None and summary.content is not None
+    content = _stamp(summary, summary.content or {}) if approved else rewrite(session, summary)
     summary.content, summary.content_sha256 = content, content["fingerprint"]
     summary.reference = content["reference"]
+
+
+def rewrite(session: Session, summary: Summary) -> dict[str, Any]:
+    """What a summary says, from its frozen data alone: the counts, the edits, the version before, the approval."""
+    before, snapshot = corrected(session, summary), summary.snapshot or {}
+    former = before.content if before is not None else None
+    content = finish(write_summary(snapshot), snapshot.get("verify_at", ""), summary.edits or (), former)
+    return content if summary.approved_at is None else _stamp(summary, content)
+
+
+def _stamp(summary: Summary, content: Mapping[str, Any]) -> dict[str, Any]:
+    day = local_date(summary.approved_at).isoformat() if summary.approved_at else ""
+    return stamp(content, summary.approved_as, day)
 
 
 def store_pdf(session: Session, summary: Summary, document: bytes, now: datetime) -> list[int]:

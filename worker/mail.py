@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
@@ -13,6 +15,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from faults import fault
 
 SECONDS = 20.0  # how long each answer of the mail server may take
+AT_MOST = 120.0  # seconds for the whole of a mail: an answer that comes byte by byte is always just in time
 AWAY = "Mejlservern svarar inte"
 LATER = "Mejlservern tar inte emot just nu ({code})"
 NEVER = "Mejlservern säger nej ({code})"
@@ -31,14 +34,15 @@ class DoubtError(Exception):
     """The text was handed over and no answer came: nobody knows whether the mail left."""
 
 
-def send(letter: EmailMessage, mail_url: str, seconds: float = SECONDS) -> None:
+def send(letter: EmailMessage, mail_url: str, seconds: float = SECONDS, at_most: float = AT_MOST) -> None:
     """Hand one mail to the mail server.
 
-    Arguments: mail_url - see LEXHELLER_MAIL_URL in docs/operations.md; seconds - to wait for each answer.
+    Arguments: mail_url - see LEXHELLER_MAIL_URL in docs/operations.md; seconds - to wait for each answer; at_most -
+    seconds for everything that is said once the line is open.
     Raises: NotSentError; DoubtError.
     """
     sender, to = str(letter["From"]), str(letter["To"])
-    with _line(urlsplit(mail_url), sender.rpartition("@")[2], seconds) as line:
+    with _line(urlsplit(mail_url), sender.rpartition("@")[2], seconds, at_most) as line:
         fault("mail.connected")
         _refuse_no(*_ask(line.mail, sender))
         _refuse_no(*_ask(line.rcpt, to))
@@ -50,20 +54,30 @@ def send(letter: EmailMessage, mail_url: str, seconds: float = SECONDS) -> None:
 
 
 @contextmanager
-def _line(server: SplitResult, name: str, seconds: float) -> Iterator[smtplib.SMTP]:
-    """An open line to the mail server, closed in the end."""
+def _line(server: SplitResult, name: str, seconds: float, at_most: float) -> Iterator[smtplib.SMTP]:
+    """An open line to the mail server, cut when it takes too long, closed in the end."""
     line: smtplib.SMTP | None = None
+    clock = threading.Timer(at_most, lambda: _cut(line))
+    clock.daemon = True
     try:
         try:
             line = _open(server, name, seconds)
+            clock.start()
             _prepare(line, server)
         except (OSError, smtplib.SMTPException) as error:
             # A wrong password belongs here too: it is mended at the server, and the mail shall leave after that.
             raise NotSentError(AWAY, later=True) from error
         yield line
     finally:
+        clock.cancel()
         if line is not None:
             line.close()
+
+
+def _cut(line: smtplib.SMTP | None) -> None:
+    """Let whoever waits for an answer find the line dead."""
+    with suppress(OSError, AttributeError):  # It may be closed already.
+        line.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
 
 
 def _open(server: SplitResult, name: str, seconds: float) -> smtplib.SMTP:
