@@ -1,59 +1,107 @@
-"""Check that the product can run here: settings, migrations, versions, clock, fonts, Pango."""
+"""Check that the product can run here: settings, schema, versions, clock, disk, backup, fonts, Pango."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import click
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 import settings
+from backup import schema
 from commands._database import opened
 from models.base import Database, utc_now
+from models.heartbeat import BACKUP, last_beat
 from models.invariants import RULES, check
+from models.report import Report
+from webapp.disk import LEAST, free_bytes
+from webapp.vitals import BACKUP_DUE
 from worker import pdf
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "webapp" / "static" / "fonts"
 CLOCK_SECONDS = 5  # workers hand out work by their own clocks; more than this apart and tasks may run twice
-Check = Callable[[settings.Settings, Database], str | None]
 
 
-def _migrations(_current: settings.Settings, database: Database) -> str | None:
-    head = ScriptDirectory.from_config(Config(ROOT / "alembic.ini")).get_current_head()
+class FaultError(Exception):
+    """What is wrong, in one line."""
+
+
+# Says what was found. Raises: FaultError when it is not as it should be.
+Check = Callable[[settings.Settings, Database], str]
+
+
+def _schema(_current: settings.Settings, database: Database) -> str:
     with database.engine.connect() as connection:
-        here = MigrationContext.configure(connection).get_current_revision()
-    return None if here == head else f"the database stands at {here}, the newest is {head}: run alembic upgrade head"
+        here = schema.current(connection)
+    if here != schema.newest():
+        raise FaultError(
+            f"the database stands at {here or 'nothing'}, the newest is {schema.newest()}: run ./lexheller migrate"
+        )
+    return here
 
 
-def _versions(_current: settings.Settings, _database: Database) -> str | None:
-    return "; ".join(settings.version_faults()) or None
+def _versions(_current: settings.Settings, _database: Database) -> str:
+    if faults := settings.version_faults():
+        raise FaultError("; ".join(faults))
+    return f"Lex Heller {settings.VERSION}"
 
 
-def _clock(_current: settings.Settings, database: Database) -> str | None:
+def _clock(_current: settings.Settings, database: Database) -> str:
     if database.engine.dialect.name != "postgresql":
-        return None  # The embedded database has no clock of its own.
+        return "the embedded database has none of its own"
     with database.engine.connect() as connection:
-        apart = abs((connection.execute(text("SELECT now()")).scalar_one() - utc_now()).total_seconds())
-    return None if apart <= CLOCK_SECONDS else f"this machine and the database differ by {apart:.0f} seconds"
+        apart = abs((connection.execute(text("SELECT clock_timestamp()")).scalar_one() - utc_now()).total_seconds())
+    if apart > CLOCK_SECONDS:
+        raise FaultError(f"this machine and the database differ by {apart:.0f} seconds")
+    return f"this machine and the database differ by {apart:.1f} seconds"
 
 
-def _fonts(_current: settings.Settings, _database: Database) -> str | None:
-    return None if list(FONTS.glob("*.woff2")) else f"no fonts in {FONTS.relative_to(ROOT)}"
+def _disk(current: settings.Settings, _database: Database) -> str:
+    found = f"{free_bytes(current.home) / 1e9:.1f} GB free at {current.home}"
+    if free_bytes(current.home) < LEAST:
+        raise FaultError(f"only {found}")
+    return found
 
 
-def _pango(_current: settings.Settings, _database: Database) -> str | None:
-    return pdf.available()
+def _backup(_current: settings.Settings, database: Database) -> str:
+    """A product that has not lived through a night need not have one yet."""
+    with database.read() as session:
+        last, first_report = last_beat(session, BACKUP), session.scalar(select(func.min(Report.received_at)))
+    if last is not None and utc_now() - last < BACKUP_DUE:
+        return f"the last one is {_hours(utc_now() - last)} old"
+    if last is not None:
+        raise FaultError(f"the last one is {_hours(utc_now() - last)} old: see the worker's log for backup_failed")
+    if first_report is not None and utc_now() - first_report > BACKUP_DUE:
+        raise FaultError("none has ever been made")
+    return "none yet; the first is made within ten minutes of the start"
+
+
+def _hours(time: timedelta) -> str:
+    return f"{time.total_seconds() / 3600:.1f} hours"
+
+
+def _fonts(_current: settings.Settings, _database: Database) -> str:
+    found = len(list(FONTS.glob("*.woff2")))
+    if not found:
+        raise FaultError(f"none in {FONTS.relative_to(ROOT)}")
+    return f"{found} files"
+
+
+def _pango(_current: settings.Settings, _database: Database) -> str:
+    if missing := pdf.available():
+        raise FaultError(missing)
+    return "loads"
 
 
 CHECKS: dict[str, Check] = {
-    "migrations": _migrations,
+    "schema": _schema,
     "versions": _versions,
     "clock": _clock,
+    "disk": _disk,
+    "backup": _backup,
     "fonts": _fonts,
     "pango": _pango,
 }
@@ -62,18 +110,14 @@ CHECKS: dict[str, Check] = {
 @click.command()
 @click.option("--invariants", is_flag=True, help="Check instead what must always hold in the database.")
 def command(invariants: bool) -> int:
-    """Check settings, migrations, versions, clock, fonts and Pango; exit code 1 when anything is wrong."""
+    """Check settings, schema, versions, clock, disk, backup, fonts and Pango; exit code 1 when anything is wrong."""
     if invariants:
         return _check_invariants()
     current = settings.load()
     click.echo(f"ok     settings: {current.profile} profile")
-    faults = 0
     with opened(current) as database:
-        for name, one in CHECKS.items():
-            fault = _result(one, current, database)
-            faults += fault is not None
-            click.echo(f"FAULT  {name}: {fault}" if fault else f"ok     {name}")
-    return 1 if faults else 0
+        well = [_tell(name, one, current, database) for name, one in CHECKS.items()]
+    return 0 if all(well) else 1
 
 
 def _check_invariants() -> int:
@@ -86,9 +130,14 @@ def _check_invariants() -> int:
     return 1 if broken else 0
 
 
-def _result(one: Check, current: settings.Settings, database: Database) -> str | None:
+def _tell(name: str, one: Check, current: settings.Settings, database: Database) -> bool:
+    """Print one line. Returns: whether all was well. A check that cannot be made is a fault like any other."""
     try:
-        return one(current, database)
+        click.echo(f"ok     {name}: {one(current, database)}")
+    except FaultError as fault:
+        click.echo(f"FAULT  {name}: {fault}")
     except Exception as error:
-        # A check that cannot be made is a fault like any other, told in one line.
-        return f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        click.echo(f"FAULT  {name}: {type(error).__name__}: {str(error).splitlines()[0]}")
+    else:
+        return True
+    return False
