@@ -127,9 +127,10 @@ def tell_problem(problems: Sequence[Problem], names: Names) -> Sentence | None:
     else:
         where = listed([f"{category} {pair}" for category, pair in zip(categories, pairs, strict=True)])
     told, proofs = _against_before(ties[0]) if len(ties) == 1 else ("", [])
+    beside = [ties[0].before] if told and ties[0].before else []
     return _say(
         f"{where}.",
-        f"{_each(number, len(ties))} på tolv månader{told}, det största talet bland problem som kan visas.",
+        f"{_each(number, len(ties), *beside)} på tolv månader{told}, det största talet bland problem som kan visas.",
         proofs,
     )
 
