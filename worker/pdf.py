@@ -43,13 +43,15 @@ TOO_SLOW = "Det tog för lång tid att göra PDF-filen."
 TOO_MUCH_MEMORY = "PDF-filen krävde för mycket minne."
 TOO_LONG = f"PDF-filen blev för lång: fler än {MAX_PAGES} sidor."
 TOO_DEEP = "PDF-filen kunde inte göras: sidan är för djupt nästlad."
-NEEDS_PANGO, NEEDS_MEMORY, NEEDS_DEPTH, NEEDS_PAGES = 3, 4, 5, 6
+NO_FILE = "Ett typsnitt eller en stilmall saknas i installationen. Ingen PDF görs utan dem."
+NEEDS_PANGO, NEEDS_MEMORY, NEEDS_DEPTH, NEEDS_PAGES, NEEDS_FILE = 3, 4, 5, 6, 7
 # What the child says with its exit code. Its words stay inside: they may quote the page.
 REASONS = {
     NEEDS_PANGO: NO_PANGO,
     NEEDS_MEMORY: TOO_MUCH_MEMORY,
     NEEDS_DEPTH: TOO_DEEP,
     NEEDS_PAGES: TOO_LONG,
+    NEEDS_FILE: NO_FILE,
     -signal.SIGXCPU: TOO_SLOW,
 }
 
@@ -153,6 +155,8 @@ def main() -> NoReturn:
         code = NEEDS_PANGO
     except _TooLongError:
         code = NEEDS_PAGES
+    except _BareError:
+        code = NEEDS_FILE
     except BaseException as error:
         sys.stderr.write(f"\n{type(error).__name__}")
         sys.stderr.flush()
@@ -162,6 +166,10 @@ def main() -> NoReturn:
 
 class _MissingError(Exception):
     """WeasyPrint does not find its libraries."""
+
+
+class _BareError(Exception):
+    """A style sheet or a typeface of ours is not there, and a page without it is another page."""
 
 
 class _TooLongError(Exception):
@@ -179,7 +187,10 @@ def _print() -> bytes:
     fetcher = _fetcher(weasyprint)
     walls.close(os.environ["TMPDIR"])
     html = sys.stdin.buffer.read().decode("utf-8", "replace")
-    document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(pdf_variant=VARIANT)
+    try:
+        document = weasyprint.HTML(string=html, url_fetcher=fetcher).render(pdf_variant=VARIANT)
+    except weasyprint.urls.FatalURLFetchingError:
+        raise _BareError from None
     if len(document.pages) > MAX_PAGES:
         raise _TooLongError
     printed: bytes = document.write_pdf(pdf_variant=VARIANT, finisher=pdf_finish.finish)
@@ -192,7 +203,10 @@ def _fetcher(weasyprint: Any) -> Any:
     They are read now, since nothing can be opened once the walls are closed. A file of ours that is missing
     stops the printing, for a page in another typeface is another page.
     """
-    files = {name: (path.read_bytes(), kind) for name, (path, kind) in BUNDLED.items()}
+    try:
+        files = {name: (path.read_bytes(), kind) for name, (path, kind) in BUNDLED.items()}
+    except OSError:
+        raise _BareError from None
 
     class Fetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
