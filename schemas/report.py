@@ -30,7 +30,12 @@ KINDS = {
     "samordningsnummer": "ett samordningsnummer",
     "phone": "ett telefonnummer",
     "email": "en e-postadress",
+    "address": "en gatuadress",
+    "online": "en profil eller adress på nätet",
     "case_number": "ett ärendenummer",
+    "account": "ett kontonummer",
+    "vehicle": "ett registreringsnummer",
+    "property": "en fastighetsbeteckning",
 }
 PROTECTED = (
     "Rapporten kan inte lämnas här när den rör en person med skyddade personuppgifter. "

@@ -1,7 +1,8 @@
 """The guard at the way in: finds in Swedish free text what points to a person.
 
-Two grades. *stop*: numbers and addresses that never belong in a report. *confirm*: likely names,
-which the writer must look at. The word lists and their source: data/personal_data/README.md.
+Two grades. *stop*: numbers and addresses that never belong in a report. *confirm*: likely names and
+what may belong to an office as well, which the writer must look at. The word lists and their source:
+data/personal_data/README.md. How well it works: docs/personal-data.md.
 """
 
 from __future__ import annotations
@@ -10,12 +11,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.personal_data_contacts import find_case_numbers, find_emails, find_phones
-from schemas.personal_data_names import find_names
-from schemas.personal_data_numbers import find_personal_numbers
-from schemas.personal_data_text import Hit, Kind, fold
+from schemas.personal_data.addresses import find_addresses, find_properties
+from schemas.personal_data.contacts import find_emails, find_phones
+from schemas.personal_data.names import find_names
+from schemas.personal_data.numbers import find_personal_numbers
+from schemas.personal_data.online import find_online
+from schemas.personal_data.references import find_accounts, find_case_numbers, find_vehicles
+from schemas.personal_data.text import Hit, Kind, fold
 
 Action = Literal["stop", "confirm"]
+# Surest first: what an earlier rule has claimed, a later one does not claim again.
+RULES = (
+    find_personal_numbers,
+    find_online,
+    find_emails,
+    find_accounts,
+    find_phones,
+    find_case_numbers,
+    find_properties,
+    find_addresses,
+    find_vehicles,
+    find_names,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +52,7 @@ def screen(text: str) -> list[Finding]:
     Returns: findings in the order of the text, never overlapping.
     """
     folded = fold(text)
-    in_order = _first_come(
-        len(folded.text),
-        # Surest first: what an earlier rule has claimed, a later one does not claim again.
-        find_personal_numbers(folded.text),
-        find_emails(folded.text),
-        find_phones(folded.text),
-        find_case_numbers(folded.text),
-        find_names(folded.text),
-    )
+    in_order = _first_come(len(folded.text), *(rule(folded.text) for rule in RULES))
     return [_finding(*folded.span(hit), hit) for hit in sorted(in_order)]
 
 
@@ -58,4 +67,4 @@ def _first_come(length: int, *rules: Iterable[Hit]) -> list[Hit]:
 
 
 def _finding(start: int, end: int, hit: Hit) -> Finding:
-    return Finding(start, end, hit.kind, "confirm" if hit.kind == "name" else "stop")
+    return Finding(start, end, hit.kind, "stop" if hit.sure else "confirm")

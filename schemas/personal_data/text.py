@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-Kind = Literal["personnummer", "samordningsnummer", "phone", "email", "case_number", "name"]
+Kind = Literal[
+    "personnummer",
+    "samordningsnummer",
+    "phone",
+    "email",
+    "address",
+    "online",
+    "case_number",
+    "account",
+    "vehicle",
+    "property",
+    "name",
+]
 
 # Minus signs and the like that Unicode does not count as dashes.
 DASHES = "\u2212\u02d7\u2043\u00af\u30fc"
@@ -22,11 +34,12 @@ LOOKALIKES = {"\u2019": "'", "\u00b4": "'", "\u02bc": "'", "\u3002": ".", "\u202
 
 
 class Hit(NamedTuple):
-    """A find in the folded text."""
+    """A find in the folded text. `sure` says that it never belongs in a report; else the writer is asked."""
 
     start: int
     end: int
     kind: Kind
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,8 @@ def _plain(code: int) -> str:
         return ""
     if category == "Nd":
         return str(unicodedata.decimal(character))
+    if category == "No" and (digit := unicodedata.digit(character, None)) is not None:
+        return str(digit)  # a figure in a ring or raised
     if category == "Pd" or character in DASHES:
         return "-"
     if category.startswith("Z"):
