@@ -13,10 +13,15 @@ EXPOSE 8000
 CMD ["gunicorn", "webapp:create_app()"]
 
 FROM base AS worker
-# Debian's security updates shall come along with every build, so no version is named.
+# Debian's security updates shall come along with every build, so no version is named. pg_dump must be as new as the
+# server, and Debian's is older, so it comes from PostgreSQL's own archive, which Debian's postgresql-common knows.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+        ca-certificates postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install -y --no-install-recommends postgresql-client-18 \
+    && install -d -o 10001 -g 10001 -m 700 /backups \
     && rm -rf /var/lib/apt/lists/*
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --only-binary :all: --require-hashes -r requirements.txt

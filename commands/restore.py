@@ -11,7 +11,6 @@ import click
 import settings
 from backup import restoring
 from backup.manifest import BackupError
-from launch.folders import LaunchError, make_home, only_one
 from models.base import utc_now
 from schemas.months import LOCAL
 
@@ -30,7 +29,7 @@ def command(file: Path) -> None:
     try:
         with _alone(current):
             done = restoring.restore(current.database_url, file, utc_now())
-    except (BackupError, LaunchError) as error:
+    except BackupError as error:
         raise click.ClickException(str(error)) from error
     moment = done.manifest.made_at.astimezone(LOCAL)
     aside = ASIDE.format(aside=done.aside) if done.aside else ""
@@ -44,6 +43,11 @@ def _alone(current: settings.Settings) -> Iterator[None]:
     if current.production:
         yield
         return
-    make_home(current.home)
-    with only_one(current.home):
-        yield
+    from launch.folders import LaunchError, make_home, only_one  # Here, since the images hold no launcher.
+
+    try:
+        make_home(current.home)
+        with only_one(current.home):
+            yield
+    except LaunchError as error:
+        raise click.ClickException(str(error)) from error

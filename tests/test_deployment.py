@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def test_the_dockerfile_passes_its_linter() -> None:
 
 
 def test_the_services_are_those_that_the_product_has() -> None:
-    assert set(PROGRAMS) == {"migrate", "web", "worker-fast", "worker-slow", "beat"}
+    assert set(PROGRAMS) == {"migrate", "web", "worker-fast", "worker-slow", "beat", "backup"}
     assert set(SERVICES) - set(PROGRAMS) == STORES
     assert SERVICES["mailpit"]["profiles"] == ["dev"]
     assert SERVICES["beat"]["deploy"]["replicas"] == 1
@@ -104,7 +105,8 @@ def test_both_images_run_as_a_user_without_rights() -> None:
     assert "-r requirements-web.txt" in final["web"]
     assert "-r requirements.txt" in final["worker"]
     assert {name: service["build"]["target"] for name, service in PROGRAMS.items()} == {
-        "migrate": "web", "web": "web", "worker-fast": "worker", "worker-slow": "worker", "beat": "worker",
+        "migrate": "worker", "web": "web", "worker-fast": "worker", "worker-slow": "worker", "beat": "worker",
+        "backup": "worker",
     }  # fmt: skip
 
 
@@ -125,9 +127,39 @@ def test_each_queue_has_a_worker(tmp_path: Path) -> None:
     code = "from worker.app import celery; print(*(queue.name for queue in celery.conf.task_queues))"
     queues = set(run("python", "-c", code, LEXHELLER_HOME=str(tmp_path)).stdout.split())
     assert {task.queue for task in Task} <= queues
-    assert {option("worker-fast", "-Q"), option("worker-slow", "-Q")} == queues
-    assert {option(name, "-A") for name in ("worker-fast", "worker-slow", "beat")} == {"worker.app"}
-    assert {option(name, "--pool") for name in ("worker-fast", "worker-slow")} == {"prefork"}
+    workers = ("worker-fast", "worker-slow", "backup")
+    assert {option(name, "-Q") for name in workers} == queues
+    assert {option(name, "-A") for name in (*workers, "beat")} == {"worker.app"}
+    assert {option(name, "--pool") for name in workers} == {"prefork"}
+
+
+def test_backups_are_kept_in_a_volume_that_only_their_makers_see() -> None:
+    keepers = {name for name, service in SERVICES.items() if "backups:/backups" in service.get("volumes", [])}
+    assert keepers == {"backup", "migrate"}
+    assert {SERVICES[name]["environment"]["LEXHELLER_BACKUPS"] for name in keepers} == {"/backups"}
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8").split("FROM base AS worker")[1]
+    server = SERVICES["postgres"]["image"].removeprefix("postgres:").partition("-")[0]
+    assert f"postgresql-client-{server} " in image, "pg_dump refuses a server that is newer than itself"
+    assert "install -d -o 10001 -g 10001 -m 700 /backups" in image
+
+
+@pytest.mark.parametrize(("hours", "healthy"), [(1, True), (25, True), (27, False), (None, False)])
+def test_a_backup_service_without_a_fresh_backup_is_unhealthy(tmp_path: Path, hours: int | None, healthy: bool) -> None:
+    if hours is not None:
+        made = tmp_path / "lexheller-20261116T020000Z.zip"
+        made.touch()
+        os.utime(made, (time.time() - hours * 3600,) * 2)
+    words = [str(word) for word in SERVICES["backup"]["healthcheck"]["test"][1:]]
+    assert (run(*words, LEXHELLER_BACKUPS=str(tmp_path)).returncode == 0) == healthy
+
+
+def test_every_command_but_those_of_the_launcher_is_there_in_the_images() -> None:
+    code = (
+        "import sys; sys.modules['launch'] = None; import click; from commands.__main__ import group as g;"
+        "print([name for name in g.list_commands(None) if not isinstance(g.get_command(None, name), click.Command)])"
+    )
+    done = run("python", "-c", code)
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
 
 
 def test_the_web_command_names_the_application() -> None:
@@ -138,7 +170,7 @@ def test_the_web_command_names_the_application() -> None:
 
 def test_every_setting_in_compose_is_one_that_the_product_reads() -> None:
     source = (ROOT / "settings.py").read_text(encoding="utf-8")
-    for name in SERVICES["web"]["environment"]:
+    for name in {name for program in PROGRAMS.values() for name in program["environment"]} - {"LEXHELLER_PULSE"}:
         assert f'"{name.removesuffix("_FILE")}"' in source or name == "WEB_CONCURRENCY", name
 
 

@@ -27,7 +27,7 @@ PAUSES = (0.5, 1, 2, 4)  # seconds that a task waits for a database that is away
 CONNECTIONS = 4  # to the database and process: one for each thread that works, one for what says that it goes on
 ENOUGH_BELLS = 1000  # so many hang in a queue that nobody is helped by more
 ROUTES = {task.value: {"queue": task.queue} for task in Task}
-ROUTES |= {"watch_area": {"queue": "slow"}, "sign_of_life": {"queue": "slow"}}
+ROUTES |= {"watch_area": {"queue": "slow"}, "sign_of_life": {"queue": "slow"}, "back_up": {"queue": "backup"}}
 
 current = settings.load()
 logger = logs.get("worker")
@@ -65,7 +65,7 @@ class Door(CeleryTask):  # type: ignore[type-arg]
                 note_fault(session, job, args[0], type(exc).__name__)
 
 
-celery = Celery("lexheller", task_cls=Door, include=["worker.tasks"])
+celery = Celery("lexheller", task_cls=Door, include=["worker.tasks", "worker.night"])
 celery.conf.update(
     broker_url=current.broker_url,
     broker_connection_retry_on_startup=True,
@@ -83,7 +83,7 @@ celery.conf.update(
     task_reject_on_worker_lost=True,
     task_time_limit=HARD_LIMIT,
     task_soft_time_limit=HARD_LIMIT - 30,
-    task_queues=[Queue("fast", routing_key="fast"), Queue("slow", routing_key="slow")],
+    task_queues=[Queue(name, routing_key=name) for name in ("fast", "slow", "backup")],
     task_default_queue="fast",
     task_routes=ROUTES,
     worker_prefetch_multiplier=1,
@@ -98,6 +98,7 @@ celery.conf.update(
     beat_schedule={
         "sweep": {"task": "sweep", "schedule": SECONDS_BETWEEN_TICKS, "options": {"expires": 60}},
         "sign_of_life": {"task": "sign_of_life", "schedule": SECONDS_BETWEEN_TICKS, "options": {"expires": 60}},
+        "back_up": {"task": "back_up", "schedule": 600, "options": {"expires": 300}},
     },
 )
 

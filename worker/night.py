@@ -8,6 +8,7 @@ from backup.manifest import BackupError
 from models.base import utc_now
 from models.heartbeat import BACKUP, last_beat
 from worker.app import celery, current, database
+from worker.pulse import at_work
 
 logger = logs.get("worker")
 LONGEST = 3600  # seconds; acknowledged at once, since the next tick asks again for what was lost
@@ -21,7 +22,8 @@ def back_up() -> None:
         if not folder.due(last_beat(session, BACKUP), now):
             return
     try:
-        path, manifest = folder.make(current.database_url, current.backups, now)
+        with at_work():
+            path, manifest = folder.make(current.database_url, current.backups, now)
     except BackupError as error:  # Its words are ours and hold nothing from the database.
         logger.error("backup_failed", reason=str(error))
         return

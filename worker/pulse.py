@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -58,14 +58,17 @@ def _before_acknowledging(**_: Any) -> None:
 
 
 @contextmanager
-def going_on(database: Database, task: Task, subject_id: int) -> Iterator[None]:
-    """While a long task is at work: its row says so, and so does the pulse. When the process dies, both stop."""
+def at_work(say: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """While a long task is at work the heart beats. When the process dies, it stops.
+
+    Arguments: say - what else is said at each beat.
+    """
     done = threading.Event()
 
     def keep_saying() -> None:
         while not done.wait(BEAT):
             touch()
-            _say(database, task, subject_id)
+            say()
 
     thread = threading.Thread(target=keep_saying, name="going-on", daemon=True)
     thread.start()
@@ -74,6 +77,13 @@ def going_on(database: Database, task: Task, subject_id: int) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+@contextmanager
+def going_on(database: Database, task: Task, subject_id: int) -> Iterator[None]:
+    """While a long job is at work its row says so too."""
+    with at_work(lambda: _say(database, task, subject_id)):
+        yield
 
 
 def _say(database: Database, task: Task, subject_id: int) -> None:
