@@ -8,12 +8,14 @@ import stat
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
 
+import worker.night
 from backup import archive, folder
 from backup.manifest import BackupError
 from models.heartbeat import BACKUP, last_beat
@@ -21,6 +23,7 @@ from schemas.months import LOCAL
 from settings import ROOT
 from tests.backups import PROGRAMS, Vault
 from tests.site import Site
+from tests.workshop import Workshop
 
 SECRET = "hemligt lösenord: 100 % = #?"
 
@@ -184,3 +187,38 @@ def test_a_backup_is_due_once_a_night_and_at_once_when_one_was_missed(last: str 
     moments = [datetime.fromisoformat(text).replace(tzinfo=LOCAL) if text else None for text in (last, now)]
     assert moments[1] is not None
     assert folder.due(moments[0], moments[1]) is due
+
+
+@pytest.fixture
+def night(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> Vault:
+    """The worker's own backup, on the site's database and clock."""
+    Workshop(vault.site, monkeypatch)
+    settings = replace(vault.site.app.extensions["lexheller"].settings, backups=vault.folder)
+    monkeypatch.setattr(worker.night, "current", settings)
+    monkeypatch.setattr(worker.night, "utc_now", lambda: vault.site.moment)
+    return vault
+
+
+def test_the_worker_makes_one_each_night_however_often_it_is_asked(night: Vault) -> None:
+    for _ in range(3):
+        worker.night.back_up()
+        night.site.advance(minutes=10)
+    assert len(folder.backups(night.folder)) == 1
+    night.site.advance(hours=24)
+    worker.night.back_up()
+    [newest, _] = folder.backups(night.folder)
+    with night.site.database.read() as session:
+        assert last_beat(session, BACKUP) == folder.made_at(newest)
+    assert "mindre än en minut" in night.site.sign_in("administrator").get("/drift").text
+
+
+def test_a_night_without_a_backup_is_tried_again_and_logged_with_its_reason(
+    night: Vault, caplog: pytest.LogCaptureFixture
+) -> None:
+    night.folder.touch()  # A file where the folder should be.
+    worker.night.back_up()
+    assert "backup_failed" in caplog.text
+    assert "Det går inte att använda" in caplog.text
+    night.folder.unlink()
+    worker.night.back_up()
+    assert len(folder.backups(night.folder)) == 1
