@@ -115,14 +115,15 @@ def _own_database(server: str | None) -> Iterator[str | None]:
     if not server.startswith("postgresql"):
         raise click.ClickException("--database-url names a PostgreSQL server: postgresql+psycopg://...")
     name = f"lexheller_bench_{uuid4().hex[:12]}"
-    _run_on(server, f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+    run_on(server, f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
-        _run_on(server, f"DROP DATABASE {name} WITH (FORCE)")
+        run_on(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _run_on(server: str, statement: str) -> None:
+def run_on(server: str, statement: str) -> None:
+    """Run one statement outside any transaction and any database of ours."""
     engine = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))

@@ -56,6 +56,16 @@ def dashboard(reports: tuple[int, ...], visits: int, database_url: str | None) -
 
 
 @command.command()
+@click.option("--reports", multiple=True, type=int, default=(1000, 50_000, 500_000), show_default=True, help="sizes")
+@database_url
+def backup(reports: tuple[int, ...], database_url: str | None) -> None:
+    """Seconds of a backup, of a restore, and of a scrape of /metrics."""
+    from benchmarks import backup as benchmark
+
+    benchmark.main(sorted(set(reports)), database_url)
+
+
+@command.command()
 @click.option("--starts", default=5, show_default=True, help="warm starts")
 def start(starts: int) -> None:
     """Seconds until `./lexheller run --demo` answers, and until it has stopped."""

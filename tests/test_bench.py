@@ -23,6 +23,7 @@ from settings import ROOT
 
 # Options, and last the words to look for. The classifier's has no tiny size; tests/test_classification.py covers it.
 TINY = {
+    "backup": ["--reports=50", "restore s"],
     "dashboard": ["--reports=50", "--reports=100", "--visits=2", "p95 ratio"],
     "freshness": ["--seconds=1", "--rate=5", "--idle-posts=2", "5 posts/s for 1 s"],
     "pdf": ["--reports=50", "--rounds=1", "meeting pack: ours"],
