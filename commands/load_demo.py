@@ -29,6 +29,7 @@ TEXTS = Path(__file__).resolve().parent.parent / "data" / "classifier" / "traini
 MODEL = "fictitious"
 DAYS_BACK = 730
 BATCH = 5000
+SHARE_WITHIN = 0.15  # of the reports, about a unit of the same party
 SHARE_AWAITING = 0.02  # of the reports, the newest ones, nobody has reviewed yet
 
 
@@ -77,13 +78,15 @@ def _rows(session: Session, dice: random.Random, moments: list[datetime], seed: 
     areas = list(session.scalars(select(Area).where(Area.federation_id == home).order_by(Area.id)))
     units = list(session.scalars(select(Unit).join(Party).where(Party.federation_id == home).order_by(Unit.id)))
     inside = [unit for unit in units if unit.party.code != OUTSIDE_PARTY]
+    parties = list(dict.fromkeys(unit.party_id for unit in inside))
     first = (session.scalar(select(func.max(Report.id))) or 0) + 1
     given = select(ReportNumber.year, ReportNumber.last).where(ReportNumber.federation_id == home)
     numbers = dict(session.execute(given).all())
     awaiting_from = int(len(moments) * (1 - SHARE_AWAITING))
     for index, moment in enumerate(moments):
         case = dice.choice(texts)
-        sender = _weighted(dice, inside)
+        party_id = _weighted(dice, parties)
+        sender = _weighted(dice, [unit for unit in inside if unit.party_id == party_id])
         year = local_date(moment).year
         numbers[year] = numbers.get(year, 0) + 1
         yield {
@@ -92,7 +95,7 @@ def _rows(session: Session, dice: random.Random, moments: list[datetime], seed: 
             "area_id": _weighted(dice, areas).id,
             "reporter_id": dice.choice(reporters).id,
             "from_unit_id": sender.id,
-            "about_unit_id": _weighted(dice, [unit for unit in units if unit is not sender]).id,
+            "about_unit_id": _counterpart(dice, sender, units).id,
             "form_key": f"fictitious-{seed}-{first + index}",
             "reference": f"LH-{year}-{numbers[year]:04d}",
             "received_at": moment,
@@ -111,6 +114,14 @@ def _rows(session: Session, dice: random.Random, moments: list[datetime], seed: 
             "is_example": True,
         }
     _store_numbers(session, reporters[0].federation_id, numbers)
+
+
+def _counterpart(dice: random.Random, sender: Unit, units: list[Unit]) -> Unit:
+    """Most often collaboration breaks between parties, at times between two units of one."""
+    within = dice.random() < SHARE_WITHIN
+    same = [unit for unit in units if (unit.party_id == sender.party_id) == within and unit is not sender]
+    found: Unit = _weighted(dice, same or [unit for unit in units if unit is not sender])
+    return found
 
 
 def _weighted(dice: random.Random, rows: list[Any]) -> Any:
