@@ -16,7 +16,7 @@ from worker.summary.words import capital, how_many, number_word
 
 NO_AGENDA = "Mötet har ingen dagordning än. Frågorna är förslag som följer av antalen; samverkanskoordinatorn väljer."
 FEW = "Färre än fem rapporter, eller färre än tre personer, ligger bakom ärendet."
-REPLACES = "Ersätter version {}."
+SINCE = "Ändrat på dagordningen sedan version {}:"
 STAYS = {
     "working_group": "Stannar i arbetsgruppen",
     "local_group": "Stannar i LSG",
@@ -59,7 +59,7 @@ def tell(snapshot: Mapping[str, Any], names: Names, proposals: Iterable[Mapping[
 
 def _notices(agenda: Mapping[str, Any]) -> list[str]:
     """What readers must know of the pack itself: that it only proposes, or what differs from the one they may have."""
-    changes = [REPLACES.format(agenda["replaces"]), *agenda["changes"]] if agenda["replaces"] else []
+    changes = [SINCE.format(agenda["replaces"]), *agenda["changes"]] if agenda["changes"] else []
     return [*changes, *([] if agenda["items"] else [NO_AGENDA])]
 
 
