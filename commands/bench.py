@@ -1,4 +1,4 @@
-"""Measure on this machine: form posts, freshness, pages, PDF, start, memory, classifier, signals, effects."""
+"""Measure on this machine: posts, freshness, pages, PDF, start, memory, classifier, signals, effects, faults, soak."""
 
 from __future__ import annotations
 
@@ -120,3 +120,27 @@ def effect(decisions: int, seed: int) -> None:
     from benchmarks import effect as benchmark
 
     benchmark.main(decisions, seed)
+
+
+@command.command()
+@click.option("--seeds", default=20, show_default=True, help="how often each fault is made to happen")
+@click.option("--jobs", default=2, show_default=True, help="products at a time; most of the time they wait")
+@click.argument("words", nargs=-1)
+def faults(seeds: int, jobs: int, words: tuple[str, ...]) -> None:
+    """The fault suite: what was lost or doubled by each fault, and how long recovery took.
+
+    WORDS go to pytest, after two dashes: -- -k beat
+    """
+    from benchmarks import faults as benchmark
+
+    benchmark.main(seeds, jobs, words)
+
+
+@command.command()
+@click.option("--tasks", default=200_000, show_default=True, help="sent after the first 5 000")
+@database_url
+def soak(tasks: int, database_url: str | None) -> None:
+    """Many tasks in a row: growth of memory, and what stays in Valkey for ever."""
+    from benchmarks import soak as benchmark
+
+    benchmark.main(tasks, database_url)

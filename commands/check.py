@@ -7,12 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 import settings
 from backup import schema
 from commands._database import opened
 from models.base import Database, utc_now
+from models.clock import MOST_APART, seconds_apart
 from models.heartbeat import BACKUP, last_beat
 from models.invariants import RULES, check
 from models.report import Report
@@ -22,7 +23,6 @@ from worker import pdf
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "webapp" / "static" / "fonts"
-CLOCK_SECONDS = 5  # workers hand out work by their own clocks; more than this apart and tasks may run twice
 
 
 class FaultError(Exception):
@@ -50,11 +50,10 @@ def _versions(_current: settings.Settings, _database: Database) -> str:
 
 
 def _clock(_current: settings.Settings, database: Database) -> str:
-    if database.engine.dialect.name != "postgresql":
+    apart = seconds_apart(database)
+    if apart is None:
         return "the embedded database has none of its own"
-    with database.engine.connect() as connection:
-        apart = abs((connection.execute(text("SELECT clock_timestamp()")).scalar_one() - utc_now()).total_seconds())
-    if apart > CLOCK_SECONDS:
+    if apart > MOST_APART:
         raise FaultError(f"this machine and the database differ by {apart:.0f} seconds")
     return f"this machine and the database differ by {apart:.1f} seconds"
 

@@ -189,8 +189,23 @@ def no_browser() -> str | None:
     return None if started else "playwright's driver does not start: is libatomic installed?"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs in a browser, and skip it with the reason where there is none."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--faults", action="store_true", help="run the whole fault suite and nothing else")
+    parser.addoption("--seeds", type=int, default=20, help="how often each fault of the suite is made to happen")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A fault that asks for a seed happens once with each."""
+    if "seed" in metafunc.fixturenames and metafunc.definition.get_closest_marker("faults"):
+        metafunc.parametrize("seed", range(metafunc.config.getoption("seeds")))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose between the fault suite and everything else. What needs a browser is skipped where there is none."""
+    whole = config.getoption("faults")
+    chosen = [item for item in items if (item.get_closest_marker("faults") is not None) == whole]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
     in_browser = [item for item in items if "playwright" in getattr(item, "fixturenames", ())]
     reason = no_browser() if in_browser else None
     for item in in_browser:

@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import logs
 import settings
 from models.base import Clock, Database, utc_now
+from models.clock import refuse_wrong_clock
 from webapp import access, audit, errors, halsa, pages, requests, sign_in
 from webapp.atgarder.form import blueprint as atgarder
 from webapp.avvikelser.list import blueprint as avvikelser
@@ -65,9 +66,10 @@ def create_app(current: settings.Settings | None = None, clock: Clock = utc_now)
     logs.configure()
     app = Flask("webapp", template_folder=str(Path(__file__).parent.parent / "templates"))
     _configure(app, current)
-    app.extensions["lexheller"] = requests.Parts(
-        current, Database(current.database_url), Doorbell(current.broker_url), clock
-    )
+    database = Database(current.database_url)
+    if current.production:
+        refuse_wrong_clock(database)
+    app.extensions["lexheller"] = requests.Parts(current, database, Doorbell(current.broker_url), clock)
     _guard(app, current)
     for blueprint in (sign_in.blueprint, rapportera, mina_rapporter, oversikt, avvikelser, rapporter, halsa.blueprint):
         app.register_blueprint(blueprint)

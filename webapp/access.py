@@ -71,16 +71,16 @@ ENDPOINTS: dict[str, frozenset[Role] | None] = {
     "utskick.list_deliveries": MAKERS,
     "utskick.show_mail": MAKERS,
     "utskick.send_once_more": MAKERS,
-    "tjanster.list_posts": MAKERS,
-    "tjanster.set_absence": MAKERS,
-    "tjanster.hand_over": MAKERS,
-    "avvikelser.list_reports": COORDINATORS,
     "utskick.write_off": MAKERS,
     "drift.show": ADMINISTRATORS,
     "drift.retry": ADMINISTRATORS,
     "drift.retry_all": ADMINISTRATORS,
     "metrics.show": ANYBODY,  # It asks for a token, or to be asked from this machine.
     "utskick.set_rules": MAKERS,
+    "tjanster.list_posts": MAKERS,
+    "tjanster.set_absence": MAKERS,
+    "tjanster.hand_over": MAKERS,
+    "avvikelser.list_reports": COORDINATORS,
     "avvikelser.export": COORDINATORS,
     "avvikelser.show_report": COORDINATORS,
     "signaler.list_signals": COORDINATORS,
@@ -95,11 +95,11 @@ ENDPOINTS: dict[str, frozenset[Role] | None] = {
     "forum_upkeep.set_convener": MAKERS,
     "forum_upkeep.add_seat": MAKERS,
     "forum_upkeep.remove_seat": MAKERS,
+    "forum_upkeep.set_address": MAKERS,
     "forum_upkeep.save_agreement": MAKERS,
     "meetings.add": MAKERS,
     "meetings.move": MAKERS,
     "meetings.cancel": MAKERS,
-    "forum_upkeep.set_address": MAKERS,
     "agenda.new_item": MAKERS,
     "agenda.edit_item": MAKERS,
     "agenda.shift_item": MAKERS,
@@ -114,10 +114,6 @@ ENDPOINTS: dict[str, frozenset[Role] | None] = {
     "rapporter.show": READERS,
     "rapporter.download": READERS,
     "rapporter.make": MAKERS,
-}
-
-
-def _check() -> Response | str | tuple[str, int] | None:
     "rapporter.review": MAKERS,
     "rapporter.edit_draft": MAKERS,
     "rapporter.approve_draft": MAKERS,
@@ -126,6 +122,10 @@ def _check() -> Response | str | tuple[str, int] | None:
     "rapporter.send_missing": MAKERS,
     "rapporter.send_once_more": MAKERS,
     "kontrollera.verify": ANYBODY,
+}
+
+
+def _check() -> Response | str | tuple[str, int] | None:
     if request.endpoint is None:
         return None  # No such address, or not with this method: the error page tells.
     if _impossible():

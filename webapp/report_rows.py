@@ -11,6 +11,7 @@ from flask import url_for
 from models.base import Word
 from models.classification import Classification, confidence_word, latest_classifications
 from models.organisation import Unit
+from models.outbox import Outbox, Task, stuck
 from models.report import Consequence, Report, ReportKind, ReportState
 from schemas.months import NAMES, day_name, local_date
 from schemas.taxonomy import category_label
@@ -119,11 +120,14 @@ def _label(word: Word | None) -> str:
 
 
 def suggestion(report: Report) -> dict[str, Any] | None:
-    """The machine's suggestion, with the words that weighed most; None while there is none."""
+    """The machine's suggestion, with the words that weighed most; None while there is none. `stopped` tells that none
+    will come."""
     found = latest_classifications(reading(), [report.id]).get(report.id)
     if found is None:
-        return None
+        job = stuck().where(Outbox.task == Task.CLASSIFY_REPORT, Outbox.subject_id == report.id)
+        return {"stopped": True, "alternatives": []} if reading().scalars(job).first() else None
     return {
+        "stopped": False,
         "category": category_label(found.category),
         "confidence_word": found.confidence_word,
         "words": found.reasons,

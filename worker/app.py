@@ -18,7 +18,9 @@ import logs
 import settings
 from faults import fault
 from models.base import Database
+from models.clock import refuse_wrong_clock
 from models.outbox import Task, forgive, note_fault
+from worker.ready import broken_promises, refuse
 
 SECONDS_BETWEEN_TICKS = 5
 HARD_LIMIT = 180  # seconds; well below the visibility timeout, so that no task runs twice because it is slow
@@ -111,6 +113,16 @@ def database() -> Database:
 @lru_cache(maxsize=1)
 def _database_of(_pid: int) -> Database:
     return Database(current.database_url, pool_size=CONNECTIONS)
+
+
+@signals.celeryd_init.connect
+@signals.beat_init.connect
+def _make_sure(**_: object) -> None:
+    """Refuse to start where work could be lost or done twice. What is opened for it is closed before any fork."""
+    refuse([*broken_promises(celery.conf), *settings.version_faults()])
+    asked = Database(current.database_url)
+    refuse_wrong_clock(asked)
+    asked.dispose()
 
 
 @signals.worker_process_init.connect

@@ -1,0 +1,35 @@
+"""The clock of this machine against the database's. Work is handed out by clocks; wrong ones hand it out twice."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from models.base import Database, UtcDateTime, utc_now
+
+MOST_APART = 5  # seconds
+
+
+def seconds_apart(database: Database) -> float | None:
+    """How far the clocks are apart; None for SQLite, which has no clock of its own.
+
+    Raises: sqlalchemy.exc.OperationalError when the database is away.
+    """
+    if database.engine.dialect.name != "postgresql":
+        return None
+    with database.read() as session:
+        theirs = session.scalars(select(func.clock_timestamp(type_=UtcDateTime))).one()
+    return abs((theirs - utc_now()).total_seconds())
+
+
+def refuse_wrong_clock(database: Database) -> None:
+    """Do not start beside a database whose clock says something else. One that is away is asked by the next start.
+
+    Raises: SystemExit with the reason.
+    """
+    try:
+        apart = seconds_apart(database) or 0
+    except OperationalError:
+        return
+    if apart > MOST_APART:
+        raise SystemExit(f"Lex Heller does not start: this machine and the database differ by {apart:.0f} seconds")
