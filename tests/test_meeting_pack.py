@@ -14,6 +14,7 @@ from schemas.agenda_changes import agenda_changes
 from schemas.summary import check_content
 from schemas.summary.fields import without_small_counts
 from tests.summaries import busy_rows, make_agenda, make_item, make_snapshot
+from tests.test_summary import web_page
 from worker.page import write_page
 from worker.summary import write_summary
 from worker.summary.followup import EARLY, FEWER, HIDDEN, MORE, UNSURE, tell_effect
@@ -312,6 +313,18 @@ def test_changes_of_an_agenda_are_told_item_by_item() -> None:
 
 
 # The page
+
+
+@pytest.mark.parametrize("items", [[], [make_item(), make_item(count=2, people=2, number=2, title="Få svar")]])
+def test_the_web_page_says_what_the_printed_page_says(items: list[dict[str, Any]]) -> None:
+    kept = {"previous": "2026-09-10", "decisions": [decision(0)], "actions": [action(late=True)]}
+    content = content_of(*items, followup=kept)
+    pack = content["pack"]
+    words = [sentence["text"] for case in pack["cases"] for sentence in case["sentences"]]
+    words += [case["question"] for case in pack["cases"]] + pack["notices"] + [pack["followup"]["intro"], "Försenad"]
+    for page in (web_page(content, None), write_page(content)):
+        assert [text for text in words if text not in page] == []
+        assert all(f"{case['number']['text']} rapporter" in page for case in pack["cases"] if case["number"])
 
 
 def test_the_printed_page_holds_every_word_of_the_pack() -> None:
