@@ -144,3 +144,12 @@ def soak(tasks: int, database_url: str | None) -> None:
     from benchmarks import soak as benchmark
 
     benchmark.main(tasks, database_url)
+
+
+@command.command()
+@click.option("--rounds", default=5, show_default=True, help="how often each text is timed; the best counts")
+def screen(rounds: int) -> None:
+    """How much the guard of personal data finds, how often it is wrong, and its time."""
+    from benchmarks import screen as benchmark
+
+    benchmark.main(rounds)

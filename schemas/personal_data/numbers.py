@@ -42,6 +42,7 @@ _RESERVE = re.compile(
 # Ten or twelve digits one by one, or in any other groups with single spaces.
 _ONE_BY_ONE = re.compile(r"(?<![\d.,:-])\d(?:[ .,+/_-]{1,3}\d){9,11}(?!\w)")
 _GROUPS = re.compile(r"(?<![\d.,:+-])\d{1,12}(?:[ .-]\d{1,12}){1,11}(?![\w.,: -]?\d)")
+_FIGURE = re.compile(r"\d")
 _MORE_FIGURES = re.compile(r" \d")
 _AMOUNT = re.compile(r"\s*(?:kr\b|kronor|sek\b|tkr|mkr|%|procent|:-)", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d\Z")
@@ -54,6 +55,9 @@ def find_personal_numbers(text: str) -> Iterator[Hit]:
 
     Arguments: text - as `fold` gives it.
     """
+    yield from find_spoken_numbers(text)
+    if not _FIGURE.search(text):
+        return
     yield from _dated(text)
     for match in _RESERVE.finditer(text):
         yield Hit(match.start(), match.end(), "personnummer")
@@ -64,7 +68,6 @@ def find_personal_numbers(text: str) -> Iterator[Hit]:
             yield Hit(match.start(), match.end(), kind)
     for match in _GROUPS.finditer(text):
         yield from _in_groups(match, text)
-    yield from find_spoken_numbers(text)
     yield from find_births(text)
 
 

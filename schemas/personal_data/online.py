@@ -25,7 +25,7 @@ _VERSION = re.compile(r"\b(?:version|ver|v|utgåva|kap|kapitel|avsnitt|punkt)\.?
 def find_online(text: str) -> Iterator[Hit]:
     """Profiles and handles at the large services, and IP addresses; an authority's own pages are left alone."""
     if "." in text:
-        for match in _PROFILE.finditer(text):
+        for match in _PROFILE.finditer(text) if "/" in text else ():
             yield Hit(match.start(), match.end(), "online")
         for match in _NETWORK.finditer(text):
             if not _VERSION.search(text, max(0, match.start() - 12), match.start()):
