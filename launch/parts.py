@@ -62,9 +62,11 @@ class Parts:
 
     def web(self, host: str, port: int) -> Child:
         listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        # The application itself judges what a proxy says of a request, by LEXHELLER_PROXIES; it must see the headers.
         child = self._python(
             "Webben", "web",
-            "waitress", f"--listen={listen}", "--threads=8", "--call", "webapp:create_app",
+            "waitress", f"--listen={listen}", "--threads=8", "--no-clear-untrusted-proxy-headers",
+            "--call", "webapp:create_app",
         )  # fmt: skip
         # SIGTERM would cut off the answers that are being written; waitress finishes them on SIGINT.
         child.stop_signal = signal.SIGINT

@@ -71,6 +71,7 @@ def test_nothing_that_points_to_a_person_is_told(site: Site) -> None:
         {"headers": {"X-Forwarded-For": "127.0.0.1"}},
         {"headers": {"Forwarded": "for=127.0.0.1"}},
         {"headers": {"X-Real-IP": "127.0.0.1"}},
+        {"headers": {"Host": "lexheller.example.org"}},
     ],
 )
 def test_from_elsewhere_or_through_a_proxy_there_is_no_such_page(site: Site, options: dict[str, Any]) -> None:

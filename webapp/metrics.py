@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request
 from prometheus_client import CollectorRegistry
@@ -44,10 +45,17 @@ def _has_token() -> bool:
 
 
 def _is_local() -> bool:
-    """Asked for on this machine with nothing in between."""
+    """Asked for on this machine, by a name of this machine, with nothing in between."""
     if parts().settings.production or parts().settings.proxies or any(name in request.headers for name in BY_PROXY):
         return False
-    return ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104 - an address that is not ours.
+    return _loops_back(request.remote_addr or "") and _loops_back(urlsplit(request.host_url).hostname or "")
+
+
+def _loops_back(name: str) -> bool:
+    try:
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 class Figures(Collector):
