@@ -167,8 +167,7 @@ _NEXT_NUMBER = (
 
 
 def take_reference(session: Session, federation_id: int, year: int) -> str:
-    """The next running number as a reference, such as `LH-2026-0001`. None is given twice, and none is skipped but after a
-    restore."""
+    """The next running number as a reference, such as `LH-2026-0001`. None is given twice; only a restore skips any."""
     here = {"of_federation": federation_id, "in_year": year}
     number = session.scalar(_NEXT_NUMBER, here)
     if number is None:
