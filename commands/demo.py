@@ -83,7 +83,10 @@ def _load_federation(session: Session) -> None:
     for account in ACCOUNTS:
         facts = (account.email, account.password, account.role, account.title, account.unit, account.areas)
         add_account(session, federation, *facts, is_example=True)
+    federation.mail_domains = "example.org"  # The demo lays its mail in a folder, so nobody gets any.
     for forum in session.scalars(select(Forum)):
+        for seat in forum.members:
+            seat.email = f"chef.{seat.party.code}@example.org"
         day = _working_day(today + timedelta(days=DAYS_TO_MEETING[forum.kind.value]))
         session.add(Meeting(forum_id=forum.id, starts_at=datetime.combine(day, time(13), LOCAL)))
     add_example_work(session, federation, today)

@@ -20,6 +20,7 @@ from schemas.months import local_date, month_of
 from worker import pdf
 from worker.summary import write_summary
 
+EARLIEST_YEAR = 2000
 KINDS = [kind.value for kind in SummaryKind]
 
 
@@ -98,6 +99,9 @@ def _meeting(forum: Forum, period: str) -> date:
 
 def _date(text: str, period: str, wanted: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if day.year < EARLIEST_YEAR:  # Counting two years back must end after the first day that there is.
+            raise ValueError
+        return day
     except ValueError:
         raise click.ClickException(f"--period must be {wanted}, not {period}") from None

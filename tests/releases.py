@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import undefer
 from werkzeug.test import TestResponse
 
@@ -123,12 +123,12 @@ class Office:
             change(session, session.scalars(query.where(Party.code == party, Forum.code == LSG)).one())
 
 
-def open_office(site: Site, monkeypatch: pytest.MonkeyPatch, **sending: Any) -> Office:
+def open_office(site: Site, monkeypatch: pytest.MonkeyPatch, reports: int = 400, **sending: Any) -> Office:
     """A forum with three seats that have mailboxes, reports of a year, and a draft of October that has been built.
 
-    Arguments: sending - settings of the worker, such as mail_url.
+    Arguments: reports - how many; sending - settings of the worker, such as mail_url.
     """
-    site.add_reports(400)
+    site.add_reports(reports)
     _share_out(site)
     [month] = due_months(site.moment.date().replace(month=10, day=1), site.moment.date())
     with site.database.write() as session:
@@ -153,5 +153,5 @@ def _share_out(site: Site) -> None:
     """Let the reports be of four people, so that numbers can be shown."""
     with site.database.write() as session:
         people = list(session.scalars(select(User.id).order_by(User.id).limit(4)))
-        for row in session.execute(select(Report.id)):
-            session.execute(update(Report).where(Report.id == row.id).values(reporter_id=people[row.id % 4]))
+        turns = case(*((Report.id % 4 == turn, user_id) for turn, user_id in enumerate(people)))
+        session.execute(update(Report).values(reporter_id=turns))

@@ -155,6 +155,7 @@ def test_the_command_says_what_is_wrong_in_one_line(here: Path) -> None:
     for forum, kind, period, words in (
         ("nowhere", "monthly", "2026-10", "no forum has the code nowhere; known: arbetsgrupp-samverk-aneby, "),
         ("lsg-savsjo", "monthly", "2999-01", "2999-01 is not over yet"),
+        ("lsg-savsjo", "monthly", "0001-01", "--period must be a month as YYYY-MM, not 0001-01"),
         ("lsg-savsjo", "monthly", "oktober", "--period must be a month as YYYY-MM, not oktober"),
         ("lsg-savsjo", "meeting", "2026-12-24", "lsg-savsjo has no meeting on 2026-12-24; known: none"),
     ):
