@@ -22,12 +22,18 @@ def facts(folder: Path, database_url: str) -> list[tuple[str, str]]:
     Arguments: folder - where the benchmark keeps its data, since the disk's speed decides over a commit's.
     """
     load = os.getloadavg()[0]
+    stored = [
+        ("database", _database(database_url)),
+        ("disk", f"{durable_commit(folder):.2f} ms for one row stored and synced (SQLite, median of {COMMITS})"),
+    ]
+    return [*computer(), *stored, ("at start", f"{time.strftime('%Y-%m-%d %H:%M')}, load average {load:.1f}")]
+
+
+def computer() -> list[tuple[str, str]]:
+    """Label and value of what bears on figures that need no disk."""
     return [
         ("machine", f"{_cpu()}, {os.cpu_count()} cores, {_memory():.0f} GB, {platform.system()} {platform.machine()}"),
         ("python", platform.python_version()),
-        ("database", _database(database_url)),
-        ("disk", f"{durable_commit(folder):.2f} ms for one row stored and synced (SQLite, median of {COMMITS})"),
-        ("at start", f"{time.strftime('%Y-%m-%d %H:%M')}, load average {load:.1f}"),
     ]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from commands._jsonl import Row, answer_lines, identity, optional_text, text_field
-from worker.classification import Model, load_model
+from worker.classification import Guess
 from worker.classification import classify as suggest
+from worker.classification_model import Model, load_model
 
 
 @click.command("classify")
@@ -16,7 +17,8 @@ def command() -> None:
     In: id, text and, if known, reporter, counterparts (a list) and area.
 
     Out, in the same order: id, category, confidence (0-1), reasons, alternatives
-    (code and confidence), abstain.
+    (code and confidence), abstain; and, as far as the text tells: also (other codes that may fit),
+    level, recurrence (each with its confidence, or null) and parties (those it names).
     """
     model = load_model()
     answer_lines(lambda row: _answer(model, row))
@@ -37,7 +39,15 @@ def _answer(model: Model, row: Row) -> Row:
         "reasons": found.reasons,
         "alternatives": [(code, round(share, 4)) for code, share in found.alternatives],
         "abstain": found.abstain,
+        "also": found.also,
+        "level": _rounded(found.level),
+        "recurrence": _rounded(found.recurrence),
+        "parties": [_rounded(guess) for guess in found.parties],
     }
+
+
+def _rounded(guess: Guess | None) -> Guess | None:
+    return (guess[0], round(guess[1], 4)) if guess else None
 
 
 def _counterparts(row: Row) -> list[str]:

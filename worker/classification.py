@@ -2,37 +2,36 @@
 
 A linear model: the score of a category is a sum over the words of the text, so the reasons are the
 model's own. The weights stand in data/classifier/model.json; docs/classifier.md tells how they were
-made and how good they are.
+made and how good they are. Level and recurrence are read with the same features; worker/parties.py
+reads who is named.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from math import exp, log, sqrt
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from math import exp, sqrt
 from operator import add
-from pathlib import Path
 
-from worker.classification_words import Lexicon, pair_features, stem, word_features, written_words
+from worker.classification_model import GROUP_WEIGHTS, Head, Model, Scores, Weight
+from worker.classification_words import near_words, pair_features, stem, written_words
+from worker.parties import named_parties
 
-DEFAULT = Path(__file__).resolve().parent.parent / "data" / "classifier" / "model.json"
 MAX_CHARACTERS = 6_000  # The form takes 1 500; what is four times as long is no report.
-MIN_KNOWN_WORDS = 3
+MIN_KNOWN_WORDS = 2  # One word can be guessed about, and not decided on.
 MIN_KNOWN_SHARE = 0.5  # Below it the text is in another language, or in none.
 # Two careful labellers agree on about 95 texts in 100: nothing may claim to be surer than they are.
 CEILING = 0.95
 MAX_REASONS = 5
 WEAKEST_REASON = 0.15  # Of the heaviest one: what weighs less would only make the reader wonder.
 MAX_ALTERNATIVES = 3
-PHRASE_WEIGHT = 0.2  # How much one phrase of the lexicon weighs beside all words together.
+PHRASE_WEIGHT = 0.15  # How much one phrase of the lexicon weighs beside all words together.
 MAX_PHRASES = 3
+MAX_ALSO, ALSO_SHARE = 2, 0.05  # Second codes: of those with this confidence about two of three are right.
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]{0,200}>")
 
-Scores = list[float]
+Guess = tuple[str, float]
 
 
 @dataclass(frozen=True)
@@ -41,72 +40,21 @@ class Suggestion:
 
     confidence: the share of texts with this figure that should be right, 0 when the text cannot be read.
     reasons: at most five words, as they stand in the text, the heaviest first.
-    alternatives: the next categories with their confidence.
+    alternatives: the next categories with their confidence; also: those that may fit as second codes.
+    level, recurrence: a code of the taxonomy with its confidence, None when unsure.
+    parties: codes of the parties that the text names beside the reporter's own, each with its confidence.
     """
 
     category: str
     confidence: float
     reasons: list[str]
-    alternatives: list[tuple[str, float]]
+    alternatives: list[Guess]
     abstain: bool
     model_version: str
-
-
-@dataclass(frozen=True)
-class Model:
-    """The weights. `features` maps a feature to its rarity and its weight for each code, rarity included."""
-
-    version: str
-    codes: tuple[str, ...]
-    threshold: float
-    temperature: float
-    bias: Scores
-    features: Mapping[str, tuple[float, Scores]]
-    lexicon: Lexicon
-    word: Callable[[str], WordWeight] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        # Texts share most of their words: what a word adds is worked out once.
-        object.__setattr__(self, "word", lru_cache(maxsize=20_000)(lambda word: _word_weight(self, word)))
-
-
-@dataclass(frozen=True, slots=True)
-class WordWeight:
-    """What one word adds: to the scores and to the squared length, for stems (w) and for pieces (c)."""
-
-    known: bool
-    stem_scores: Scores
-    stem_square: float
-    piece_scores: Scores
-    piece_square: float
-
-
-def load_model(path: Path = DEFAULT) -> Model:
-    """Read a model file.
-
-    Raises: OSError when it cannot be read, ValueError or KeyError when it is no model.
-    """
-    raw = json.loads(path.read_text(encoding="utf-8"))
-    features = {name: (rarity(row[0], raw["texts"]), _floats(row[1:])) for name, row in raw["features"].items()}
-    return Model(
-        version=raw["version"],
-        codes=tuple(raw["codes"]),
-        threshold=raw["threshold"],
-        temperature=raw["temperature"],
-        bias=_floats(raw["bias"]),
-        features=features,
-        lexicon=Lexicon(frozenset(raw["lexicon"]["stop"]), raw["lexicon"]["phrases"]),
-    )
-
-
-def _floats(thousandths: Sequence[int]) -> Scores:
-    """Weights are kept as whole thousandths: a short file that reads the same everywhere."""
-    return [number / 1000 for number in thousandths]
-
-
-def rarity(texts_with_it: int, texts: int) -> float:
-    """Inverse document frequency, smoothed as if one more text held every feature."""
-    return log((1 + texts) / (1 + texts_with_it)) + 1
+    also: tuple[str, ...] = ()
+    level: Guess | None = None
+    recurrence: Guess | None = None
+    parties: tuple[Guess, ...] = ()
 
 
 def classify(
@@ -119,68 +67,87 @@ def classify(
 ) -> Suggestion:
     """Suggest a category. Never fails, whatever the text holds.
 
-    Arguments: text - the report; reporter, counterparts, area - codes of the report's fields. This model
-    version reads the text alone, as the fields gave no measurable gain (docs/classifier.md).
+    Arguments: text - the report; reporter, counterparts, area - codes of the report's fields. The categories are
+    read from the text alone, as the fields gave no measurable gain (docs/classifier.md).
     """
-    written = written_words(text[:MAX_CHARACTERS])
+    text = text[: MAX_CHARACTERS + 1]
+    written = written_words(text)
     words = [word.lower() for word in written]
-    parts = _contributions(model, words)
+    known = {word for word in words if model.word(word)["w"].square}
+    if not _readable(model, text, words, known):
+        others = [(code, 0.0) for code in model.heads["category"].labels if code != "other"]
+        return Suggestion("other", 0.0, [], others[:MAX_ALTERNATIVES], True, model.version)
+    parts = contributions(model, words, near_words(text))
     scores = [sum(column) for column in zip(model.bias, *parts.values(), strict=True)]
-    ranked = sorted(zip(shares(scores, model.temperature), model.codes, strict=True), reverse=True)
-    if not _readable(model, text, words):
-        ranked = [(0.0, "other"), *((0.0, code) for _, code in ranked if code != "other")]
-    confidence, category = ranked[0]
+    head = model.heads["category"]
+    ranked = _ranked(head, scores)
+    category, confidence = ranked[0]
     return Suggestion(
         category=category,
         confidence=confidence,
         reasons=_reasons(model, category, parts, written),
-        alternatives=[(code, share) for share, code in ranked[1 : 1 + MAX_ALTERNATIVES]],
-        abstain=confidence < model.threshold,
+        alternatives=ranked[1 : 1 + MAX_ALTERNATIVES],
+        abstain=confidence < head.threshold or len(known) < MIN_KNOWN_WORDS,
         model_version=model.version,
+        also=tuple(code for code, share in ranked[1 : 1 + MAX_ALSO] if share >= ALSO_SHARE and code != "other"),
+        level=_sure(model.heads.get("level"), scores),
+        recurrence=_sure(model.heads.get("recurrence"), scores),
+        parties=named_parties(model.parties, model.lexicon.concepts, words, reporter),
     )
 
 
-def _contributions(model: Model, words: Sequence[str]) -> dict[str, Scores]:
-    """What each word of the text adds to the scores. Pairs and phrases are shared by the words that make them."""
-    telling = [word for word in dict.fromkeys(words) if word not in model.lexicon.stop]
-    weights = {word: model.word(word) for word in telling}
+def _ranked(head: Head, scores: Scores) -> list[Guess]:
+    own = shares(scores[head.start : head.start + len(head.labels)], head.temperature)
+    return sorted(zip(head.labels, own, strict=True), key=lambda guess: -guess[1])
+
+
+def _sure(head: Head | None, scores: Scores) -> Guess | None:
+    """The best answer of a head that knows enough; None also for a model that never learnt the question."""
+    if head is None:
+        return None
+    best = _ranked(head, scores)[0]
+    return best if best[1] >= head.threshold else None
+
+
+def contributions(model: Model, words: Sequence[str], near: Sequence[tuple[str, str]]) -> dict[str, Scores]:
+    """What each word of the text adds to the scores. Pairs and phrases are shared by the words that make them.
+
+    Arguments: words - lower-case words in their order; near - those that stand near each other.
+    """
+    weights = {word: model.word(word) for word in dict.fromkeys(words)}
     pairs = [(pair, model.features[name]) for name, pair in pair_features(words).items() if name in model.features]
-    stems = 1 / sqrt(sum(w.stem_square for w in weights.values()) + sum(r * r for _, (r, _) in pairs) or 1)
-    pieces = 1 / sqrt(sum(w.piece_square for w in weights.values()) or 1)
-    parts = {
-        word: [stems * s + pieces * p for s, p in zip(w.stem_scores, w.piece_scores, strict=True)]
-        for word, w in weights.items()
-    }
-    for pair, (_, scores) in pairs:
-        _share_out(parts, pair, [stems * score for score in scores])
+    together = [(pair, model.together(*pair)) for pair in near]
+    squares = {group: sum(one[group].square for one in weights.values()) for group in "wck"}
+    squares["w"] += sum(found.square for _, found in pairs)
+    squares["p"] = sum(found.square for _, found in together)
+    length = {group: GROUP_WEIGHTS[group] / sqrt(square or 1) for group, square in squares.items()}
+    parts = {word: _word_part(one, length) for word, one in weights.items()}
+    for pair, found in pairs:
+        _share_out(model, parts, pair, found.scores, length["w"])
+    for pair, found in together:
+        if found.square:
+            _share_out(model, parts, pair, found.scores, length["p"])
     for code, phrases in model.lexicon.matches(words).items():
-        scale = PHRASE_WEIGHT * min(len(phrases), MAX_PHRASES) / len(phrases)
-        weight = [scale * score for score in model.features[f"l:{code}"][1]] if f"l:{code}" in model.features else []
-        for matched in phrases.values():
-            _share_out(parts, matched, weight)
+        if weight := model.features.get(f"l:{code}"):
+            scale = PHRASE_WEIGHT * min(len(phrases), MAX_PHRASES) / len(phrases)
+            for matched in phrases.values():
+                _share_out(model, parts, matched, weight.scores, scale)
     return parts
 
 
-def _share_out(parts: dict[str, Scores], words: Sequence[str], scores: Scores) -> None:
+def _word_part(weight: Mapping[str, Weight], length: Mapping[str, float]) -> Scores:
+    w, c, k = (length[group] for group in "wck")
+    columns = zip(weight["w"].scores, weight["c"].scores, weight["k"].scores, strict=True)
+    return [w * stem_ + c * piece + k * idea for stem_, piece, idea in columns]
+
+
+def _share_out(model: Model, parts: dict[str, Scores], words: Sequence[str], scores: Scores, scale: float) -> None:
     """Give scores to the telling words among these; to all of them when none is telling."""
-    takers = [word for word in dict.fromkeys(words) if word in parts] or list(dict.fromkeys(words))
-    for word in takers if scores else ():
-        share = [score / len(takers) for score in scores]
-        parts[word] = list(map(add, parts[word], share)) if word in parts else share
-
-
-def _word_weight(model: Model, word: str) -> WordWeight:
-    groups = word_features(word)
-    stem_scores, stem_square = _sum(model, groups["w"])
-    piece_scores, piece_square = _sum(model, groups["c"])
-    known = stem_square > 0
-    return WordWeight(known, stem_scores, stem_square, piece_scores, piece_square)
-
-
-def _sum(model: Model, names: Sequence[str]) -> tuple[Scores, float]:
-    rows = [model.features[name] for name in names if name in model.features]
-    scores = [sum(column) for column in zip(*(row for _, row in rows), strict=True)] or [0.0] * len(model.codes)
-    return scores, sum(rare * rare for rare, _ in rows)
+    takers = {word for word in words if word not in model.lexicon.stop} or set(words)
+    scale /= len(takers)
+    share = [scale * score for score in scores]
+    for word in takers:
+        parts[word] = list(map(add, parts[word], share))
 
 
 def shares(scores: Scores, temperature: float) -> Scores:
@@ -194,20 +161,18 @@ def shares(scores: Scores, temperature: float) -> Scores:
     return [CEILING * power / total + (1 - CEILING) / len(scores) for power in powers]
 
 
-def _readable(model: Model, text: str, words: Sequence[str]) -> bool:
+def _readable(model: Model, text: str, words: Sequence[str], known: Set[str]) -> bool:
     """Is this a text like those the model has learnt from?"""
-    if len(text) > MAX_CHARACTERS or _MARKUP.search(text):
+    if not known or len(text) > MAX_CHARACTERS or _MARKUP.search(text):
         return False
-    telling = {word for word in words if word not in model.lexicon.stop}
-    known = Counter(model.word(word).known for word in telling)[True]
-    in_swedish = known + sum(1 for word in set(words) if word in model.lexicon.stop)
-    return known >= MIN_KNOWN_WORDS and in_swedish >= MIN_KNOWN_SHARE * len(set(words))
+    return len(known | model.lexicon.stop.intersection(words)) >= MIN_KNOWN_SHARE * len(set(words))
 
 
 def _reasons(model: Model, category: str, parts: Mapping[str, Scores], written: Sequence[str]) -> list[str]:
     """The words that speak most for this category and less for the others, one for each stem."""
-    place, stop = model.codes.index(category), model.lexicon.stop
-    weights = {word: scores[place] - sum(scores) / len(scores) for word, scores in parts.items() if word not in stop}
+    head, stop = model.heads["category"], model.lexicon.stop
+    place, size = head.labels.index(category), len(head.labels)
+    weights = {word: own[place] - sum(own[:size]) / size for word, own in parts.items() if word not in stop}
     least = WEAKEST_REASON * max(weights.values(), default=0)
     heaviest = sorted((word for word in weights if weights[word] > max(least, 0)), key=lambda word: -weights[word])
     as_written = {word.lower(): word for word in reversed(written)}

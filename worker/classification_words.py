@@ -1,4 +1,4 @@
-"""What the classifier sees in a text: stems, pairs of stems, pieces of words, and the experts' phrases.
+"""What the classifier sees in a text: stems, pairs of stems, pieces of words, ideas, and the experts' phrases.
 
 Training and reading use the same functions, so that a weight means the same in both.
 """
@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 import snowballstemmer
+
+from worker.classification_concepts import Concepts, near_pairs, sentences
 
 PIECE = 4  # Letters in a piece of a word: pieces see that läkarintyg and sjukintyg have something in common.
 GAP = 2  # Other words that may stand between two words of a phrase.
@@ -33,11 +35,22 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word))
 
 
-def word_features(word: str) -> dict[str, tuple[str, ...]]:
-    """The features of one lower-case word, by group: its stem, and its pieces of four letters."""
+def word_features(word: str, lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
+    """The features of one lower-case word, by group: its stem, its pieces of four letters, and its ideas.
+
+    A word that is no reason by itself has ideas and nothing more.
+    """
+    ideas = tuple(f"k:{idea}" for idea in lexicon.concepts.of(word))
+    if word in lexicon.stop:
+        return {"w": (), "c": (), "k": ideas}
     framed = f"<{word}>"
     pieces = dict.fromkeys(framed[at : at + PIECE] for at in range(len(framed) - PIECE + 1))
-    return {"w": (f"w:{stem(word)}",), "c": tuple(f"c:{piece}" for piece in pieces)}
+    return {"w": (f"w:{stem(word)}",), "c": tuple(f"c:{piece}" for piece in pieces), "k": ideas}
+
+
+def near_words(text: str) -> list[tuple[str, str]]:
+    """The lower-case words that stand near each other in a sentence of a text."""
+    return near_pairs([[word.lower() for word in written_words(sentence)] for sentence in sentences(text)])
 
 
 def pair_features(words: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -47,10 +60,11 @@ def pair_features(words: Sequence[str]) -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The experts' phrases by category, and the words that are no reason by themselves."""
+    """The experts' phrases by category, the ideas behind words, and the words that are no reason by themselves."""
 
     stop: frozenset[str]
     phrases: Mapping[str, Sequence[str]]
+    concepts: Concepts
     _starting: Callable[[str], tuple[tuple[str, Phrase], ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -12,7 +12,8 @@ from models.base import insert_into
 from models.classification import Classification
 from models.month_count import mark_slice
 from models.report import UNASSESSED, Report, ReportState
-from worker.classification import Model, Suggestion, classify, load_model
+from worker.classification import Suggestion, classify
+from worker.classification_model import Model, load_model
 
 
 @lru_cache(maxsize=1)
