@@ -1,4 +1,4 @@
-"""How much the guard of personal data finds, how often it is wrong, and how long it takes: `./lexheller bench screen`."""
+"""What the guard of personal data finds, how often it is wrong, and its time: `./lexheller bench screen`."""
 
 from __future__ import annotations
 
