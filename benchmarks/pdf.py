@@ -34,6 +34,7 @@ from worker.summary import write_summary
 DOCUMENTS = (
     ("monthly report, one area", "styrgrupp-samverk-savsjo", SummaryKind.MONTHLY),
     ("monthly report, federation", "hoglandet-styrelsen", SummaryKind.MONTHLY),
+    ("yearly report, federation", "hoglandet-styrelsen", SummaryKind.YEARLY),
     ("meeting pack", "lsg-tranas", SummaryKind.MEETING),
 )
 BASIS = "bare, PDF/A-2a"
@@ -85,10 +86,14 @@ def _ratios(figures: Figures, basis: Figures) -> tuple[float, float]:
 
 def _page(database: Database, code: str, kind: SummaryKind) -> str:
     now = utc_now()
-    period = add_months(month_of(now), -1) if kind is SummaryKind.MONTHLY else date(now.year + 1, 1, 15)
+    periods = {
+        SummaryKind.MONTHLY: add_months(month_of(now), -1),
+        SummaryKind.YEARLY: date(now.year - 1, 1, 1),
+        SummaryKind.MEETING: date(now.year + 1, 1, 15),
+    }
     with database.read() as session:
         forum = session.scalars(select(Forum).where(Forum.code == code)).one()
-        summary = Summary(forum=forum, kind=kind, period=period, version=1, ordered_at=now)
+        summary = Summary(forum=forum, kind=kind, period=periods[kind], version=1, ordered_at=now)
         return write_page(write_summary(take_snapshot(session, summary)))
 
 

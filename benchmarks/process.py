@@ -20,6 +20,15 @@ def resident_megabytes(pid: int) -> float:
     return int(rows["VmRSS"].split()[0]) * 1024 / 1e6 if "VmRSS" in rows else math.nan
 
 
+def peak_megabytes(pid: int) -> float:
+    """The most memory that a living process has held in RAM (VmHWM), in MB of 10^6 bytes; zero once it has ended."""
+    rows = dict(line.split(":", 1) for line in _read(pid, "status").splitlines())
+    return int(rows["VmHWM"].split()[0]) * 1024 / 1e6 if "VmHWM" in rows else 0.0
+
+
 def _read(pid: int, name: str) -> str:
     path = Path(f"/proc/{pid}/{name}")
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:  # It has ended, or there is no such file on this system.
+        return ""

@@ -95,6 +95,16 @@ def pdf(reports: int, rounds: int) -> None:
 
 
 @command.command()
+@click.option("--forums", default=300, show_default=True, help="that are owed one report each")
+@click.option("--reports", default=2000, show_default=True, help="fictitious ones that they tell about")
+def month(forums: int, reports: int) -> None:
+    """The monthly run of a whole federation, by the real workers."""
+    from benchmarks import month as benchmark
+
+    benchmark.main(forums, reports)
+
+
+@command.command()
 def classifier() -> None:
     """How often suggestions are right, and texts a second."""
     from benchmarks.classifier import command as benchmark
