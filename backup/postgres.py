@@ -25,6 +25,7 @@ from backup.manifest import BackupError
 
 BUSY = "Lex Heller körs: {number} anslutningar till databasen är öppna. Stoppa webb, arbetare och klocka först."
 MISSING = "Programmet {name} saknas. Installera PostgreSQL:s klientprogram, version 18 eller nyare."
+BESIDE = "_restoring_"  # follows the name of the database in use
 MAINTENANCE = "postgres"  # the database that every server has, to stand in while another one is renamed
 SERVICE = "lexheller"  # what the database is called in the file that tells where it is
 NO_LIMITS = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
@@ -59,8 +60,9 @@ def beside(url: str, archive: Path, now: datetime) -> Iterator[str]:
 
     Raises: BackupError; sqlalchemy.exc.DBAPIError.
     """
-    name = f"{make_url(url).database}_restoring_{now:%Y%m%d%H%M%S}"
+    name = f"{make_url(url).database}{BESIDE}{now:%Y%m%d%H%M%S}"
     side = _in_database(url, name)
+    _clear(url)
     _run(url, f'CREATE DATABASE "{name}" TEMPLATE template0')
     try:
         words = ("--exit-on-error", "--no-owner", "--no-password", f"--dbname=service={SERVICE}")
@@ -70,7 +72,16 @@ def beside(url: str, archive: Path, now: datetime) -> Iterator[str]:
                 unpack(archive, pipe)
         yield side
     finally:
-        _run(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _clear(url)
+
+
+def _clear(url: str) -> None:
+    """Drop what was built beside and not put in place, also what somebody who was killed left."""
+    query = text("SELECT datname FROM pg_database WHERE starts_with(datname, :beginning)")
+    with _connection(_in_database(url, MAINTENANCE)) as connection:
+        left = connection.scalars(query, {"beginning": f"{make_url(url).database}{BESIDE}"}).all()
+    for name in left:
+        _run(url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def refuse_in_use(url: str) -> None:

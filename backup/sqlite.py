@@ -64,6 +64,7 @@ def beside(url: str, archive: Path, _now: datetime) -> Iterator[str]:
     """
     side = file_of(url).with_name(f"{file_of(url).name}.restoring")
     side.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _clear(side)  # What somebody who was killed left: its log would be read into the new file.
     try:
         with private_file(side) as target:
             unpack(archive, target)
@@ -71,8 +72,12 @@ def beside(url: str, archive: Path, _now: datetime) -> Iterator[str]:
             os.fsync(target.fileno())
         yield f"sqlite:///{side}"
     finally:
-        for ending in ("", "-wal", "-shm", "-journal"):
-            side.with_name(side.name + ending).unlink(missing_ok=True)
+        _clear(side)
+
+
+def _clear(side: Path) -> None:
+    for ending in ("", "-wal", "-shm", "-journal"):
+        side.with_name(side.name + ending).unlink(missing_ok=True)
 
 
 def refuse_in_use(url: str) -> None:

@@ -198,6 +198,29 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(vault: Vault, monkeypat
     assert vault.left_beside() == []
 
 
+def test_what_a_killed_restore_left_does_no_harm(vault: Vault) -> None:
+    """Somebody is killed when the database beside has been built and written to; then it is done again."""
+    vault.site.sign_in("reporter").file_report()
+    path, before = vault.make(), vault.rows()
+    vault.site.database.dispose()
+    store = folder.STORES[folder.kind_of(vault.url)]
+    killed = store.beside(vault.url, path, vault.site.moment)
+    side = killed.__enter__()
+    opened = Database(side)
+    with opened.write() as session:
+        session.execute(text("DELETE FROM outbox"))
+    if folder.kind_of(vault.url) == "sqlite":
+        logged = {file: file.read_bytes() for file in store.file_of(side).parent.glob("*.restoring*")}
+    opened.dispose()
+    if folder.kind_of(vault.url) == "sqlite":
+        for file, data in logged.items():  # As a kill leaves them: with what was not yet brought into the file.
+            file.write_bytes(data)
+    vault.site.advance(minutes=1)
+    vault.restore(path)
+    assert vault.rows()["outbox"] == before["outbox"] == 1
+    assert vault.left_beside() == []
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def older_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database with the first released schema."""

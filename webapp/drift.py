@@ -54,7 +54,7 @@ def _job(session: Session, job: Outbox) -> dict[str, Any]:
         "id": job.id,
         "task": job.task.label,
         "about": _about(session, job),
-        "fault": job.fault or "Arbetet avbröts",
+        "fault": (job.fault or "arbetet avbröts").removeprefix("Kräver granskning: "),  # as the heading says
         "meaning": MEANING[job.task],
         "age": ago(now() - job.created_at),
     }
