@@ -26,6 +26,7 @@ TINY = {
     "backup": ["--reports=50", "restore s"],
     "dashboard": ["--reports=50", "--reports=100", "--visits=2", "p95 ratio"],
     "freshness": ["--seconds=1", "--rate=5", "--idle-posts=2", "5 posts/s for 1 s"],
+    "month": ["--reports=50", "--forums=2", "2 forums"],
     "pdf": ["--reports=50", "--rounds=1", "meeting pack: ours"],
     "signals": ["--areas=2", "Months until"],
     "effect": ["--decisions=5", "Share of decisions"],
