@@ -67,7 +67,7 @@ def test_a_clock_that_is_wrong_is_a_fault(
 ) -> None:
     monkeypatch.setenv("LEXHELLER_DATABASE_URL", postgres_site_url)
     monkeypatch.setenv("LEXHELLER_HOME", str(tmp_path))
-    monkeypatch.setattr(commands.check, "utc_now", lambda: utc_now() + timedelta(minutes=2))
+    monkeypatch.setattr("models.clock.utc_now", lambda: utc_now() + timedelta(minutes=2))
     assert "differ by 120 seconds" in line(run(), "clock")
 
 
