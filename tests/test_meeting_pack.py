@@ -54,7 +54,7 @@ def test_a_case_has_its_question_two_sentences_a_rounded_number_and_a_quote() ->
     assert texts(case) == [
         "De flesta gäller ”Kontaktväg saknas eller fungerar inte”, och de flesta är lämnade från kommunen om "
         "Region Jönköpings län.",
-        "I mars 2026 hade minst fem kommit.",
+        "I mars 2026 hade minst fem rapporter kommit.",
     ]
     assert case["quotes"] == [QUOTE]
 
@@ -78,7 +78,7 @@ def test_most_is_said_only_of_what_may_be_shown() -> None:
     """Four of six reports are a majority, but four may not be told."""
     split = [["contact_route", 4, 4], ["rules", 2, 2]]
     assert texts(case_of(count=6, people=6, categories=split, pairs=[["kommun", "fk", 4, 4], ["fk", "af", 2, 2]])) == [
-        "I oktober 2026 hade minst fem kommit."
+        "I oktober 2026 hade minst fem rapporter kommit."
     ]
     one_busy_colleague = [["contact_route", 6, 2], ["rules", 1, 1]]
     assert "gäller" not in " ".join(texts(case_of(count=7, people=3, categories=one_busy_colleague)))
@@ -336,7 +336,7 @@ def test_the_printed_page_holds_every_word_of_the_pack() -> None:
     assert "2 rapporter" not in page
     for words in (
         "Kallelser utan svar",
-        "I mars 2026 hade minst fem kommit.",
+        "I mars 2026 hade minst fem rapporter kommit.",
         QUOTE,
         "15 rapporter",
         FEWER,

@@ -126,7 +126,7 @@ def _since(item: Mapping[str, Any]) -> str:
     month = next(enough, None)
     if month is None:
         return ""
-    return f"I {month_name(date.fromisoformat(month))} hade minst {number_word(THRESHOLD)} kommit."
+    return f"I {month_name(date.fromisoformat(month))} hade minst {number_word(THRESHOLD)} rapporter kommit."
 
 
 def _day(day: str) -> str:
