@@ -13,7 +13,7 @@ from models.base import insert_into
 from models.signal import Signal, SignalKind, Tally, open_signals
 from schemas.disclosure import MIN_REPORTERS, THRESHOLD
 from schemas.months import day_name, local_date
-from schemas.report import stop_message
+from schemas.report import stop_message, suspects
 from schemas.taxonomy import category_label
 from schemas.text import clean
 from webapp.requests import logger, now, person, reading, scope, writing
@@ -22,6 +22,7 @@ blueprint = Blueprint("signaler", __name__)
 LONGEST_WHY = 300
 MOST_OLD = 30
 NO_REASON = "Skriv varför signalen avfärdas"
+NAMED = "Motiveringen kan innehålla ett namn. Skriv den utan namn"
 TOO_LONG = "Korta motiveringen till högst 300 tecken"
 COUNTED = "Tack. Det räknas som en röst på att det händer, inte som en ny rapport."
 COUNTED_BEFORE = "Du har redan sagt det i dag."
@@ -77,11 +78,18 @@ def _end(signal: Signal) -> str:
     return "Upphörde av sig själv"
 
 
+def _fault(why: str) -> str | None:
+    if len(why) > LONGEST_WHY:
+        return TOO_LONG
+    named = NAMED if suspects({"why": why}, ("why",)) else None
+    return stop_message(why) or named if why else NO_REASON
+
+
 @blueprint.post("/signaler/<int:signal_id>/avfarda")
 def dismiss(signal_id: int) -> Response | tuple[str, int]:
     """Put a signal aside, with a reason that stays beside it."""
     why = clean(request.form.get(f"why-{signal_id}", ""))
-    fault = stop_message(why) or (NO_REASON if not why else TOO_LONG if len(why) > LONGEST_WHY else None)
+    fault = _fault(why)
     with writing() as session:
         signal = session.scalars(open_signals(scope().area_ids).where(Signal.id == signal_id)).one_or_none()
         if signal is None:
