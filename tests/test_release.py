@@ -305,3 +305,14 @@ def test_the_list_orders_no_second_draft(office: Office) -> None:
         coordinator.post("/rapporter", data=words)
     assert (office.stored().build, office.site.count(Outbox)) == (2, 1)
     assert "Den skapas redan" in coordinator.get("/rapporter").text
+
+
+def test_the_coordinator_alone_reads_what_was_hidden_and_why(office: Office) -> None:
+    row = {"table": "Kartan", "cell": "Kommunen om Försäkringskassan", "reason": "complementary", "name": "", "key": []}
+    with office.site.database.write() as session:
+        summary = session.get_one(Summary, office.summary_id)
+        summary.snapshot = {**(summary.snapshot or {}), "withheld": [row]}
+    page = review(office)
+    for words in ("varför (1)", "Kommunen om Försäkringskassan", "Annars går ett annat antal att räkna fram"):
+        assert words in page
+    assert "Annars går ett annat" not in office.site.sign_in("coordinator").get(f"/rapporter/{office.summary_id}").text

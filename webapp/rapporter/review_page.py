@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, url_for
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, undefer
 
 from models.delivery import deliveries_to_seats
 from models.forum import ForumMember
 from models.release import OPEN, being_counted, correction, last_released, outdated
 from models.summary import Summary, SummaryState
+from schemas.disclosure import Reason
 from schemas.mail_domains import plain_address, read_domains, refusal
 from schemas.summary_changes import differences
 from schemas.summary_edits import EDITABLE, dropped_edits, editable_items, field_name, holds_free_text
@@ -86,10 +87,9 @@ def _news(summary: Summary) -> dict[str, Any]:
 
 
 def _withheld(summary: Summary) -> list[dict[str, str]]:
-    """What was hidden and why, where the summary tells it."""
-    if "withheld" not in inspect(Summary).columns:
-        return []
-    return list(getattr(summary, "withheld", None) or [])
+    """What was hidden and why; a snapshot that was frozen before this was decided with it does not tell."""
+    rows = (summary.snapshot or {}).get("withheld", [])
+    return [{"table": row["table"], "cell": row["cell"], "reason": Reason(row["reason"]).label} for row in rows]
 
 
 def _parts(summary: Summary, typed: Input) -> list[dict[str, Any]]:
@@ -98,6 +98,7 @@ def _parts(summary: Summary, typed: Input) -> list[dict[str, Any]]:
     return [
         {
             "legend": f"{NAMES[part]}, punkt {index + 1}",
+            "text": " ".join(item[text] for text in EDITABLE[part]),
             "original": " ".join(originals.get((part, index), {}).values()) if item.get("edited") else "",
             "fields": [
                 _field(field_name(part, index, text), LABELS[text], item[text], typed) for text in EDITABLE[part]
