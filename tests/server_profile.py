@@ -86,7 +86,6 @@ class ServerProfile:
         told = {key: str(value) for key, value in SERVICES[name]["environment"].items()}
         told |= {key: value.replace(TMPFS, f"{self.folder}/{name}-") for key, value in told.items()}
         told |= {key: value.replace("/run/secrets", str(self.folder)) for key, value in told.items()}
-        told |= {key: value.replace(TMPFS, f"{self.folder}/{name}-") for key, value in told.items()}
         told |= {"LEXHELLER_TRUSTED_HOSTS": HOST, "LEXHELLER_PROXIES": "1", "WEB_CONCURRENCY": "2"}
         told |= {"LEXHELLER_PUBLIC_URL": f"https://{HOST}", "LEXHELLER_MAIL_FROM": f"lexheller@{HOST}"}
         plain = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -215,7 +215,7 @@ def test_a_migration_tries_again_and_goes_on_when_the_lock_is_let_go(postgres_si
             busy.execute(text(f'SELECT count(*) FROM "{table}"'))  # noqa: S608
         letting_go = threading.Timer(2.5, busy.rollback)  # after the first try has given up
         letting_go.start()
-        command.downgrade(patient(postgres_site_url, 0.1, 0.1), "-1")
+        command.downgrade(patient(postgres_site_url, *[0.1] * 10), "-1")
         letting_go.join()
     command.upgrade(config(postgres_site_url), "head")
     assert rows(postgres_site_url)["federation"] == 2
