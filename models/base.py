@@ -105,6 +105,20 @@ class Database:
             if queued and self._writing_place is not None:
                 self._writing_place.release()
 
+    def scrub(self) -> None:
+        """Empty SQLite's write-ahead log, in which text that was taken away still stands; the file itself is
+        overwritten (secure_delete). Somebody who reads just then puts it off to the next checkpoint. On a server
+        the vacuum does this in its time."""
+        if self._writing_place is None:
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA busy_timeout=200")  # milliseconds; nobody is to wait for this
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection.cursor().execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        finally:
+            connection.close()
+
     def dispose(self) -> None:
         self.engine.dispose()
 

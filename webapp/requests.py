@@ -67,6 +67,12 @@ def writing() -> Iterator[Session]:
         yield session
 
 
+def scrub() -> None:
+    """After something was taken away: leave no copy of it in the database's log."""
+    reading().rollback()  # An open reading transaction would hold on to the log.
+    parts().database.scrub()
+
+
 def scope() -> Scope:
     """What the signed-in person may see."""
     found: Scope = current_user.scope
@@ -94,6 +100,7 @@ PLACES = (
     ("Tjänster", "tjanster.list_posts", (Role.ADMINISTRATOR,)),
     ("Utskick", "utskick.list_deliveries", (Role.ADMINISTRATOR,)),
     ("Logg", "logg.show", (Role.ADMINISTRATOR,)),
+    ("Klassificeraren", "klassificeraren.show", (Role.ADMINISTRATOR,)),
     ("Drift", "drift.show", (Role.ADMINISTRATOR,)),
 )
 # What stands beside a place in the navigation: endpoint to what counts it. Each page that has one puts it here.

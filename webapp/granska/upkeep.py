@@ -20,7 +20,7 @@ from webapp.granska.queue import blueprint as blueprint
 from webapp.granska.redacting import mask_all, replace_texts
 from webapp.granska.review_page import TRACK_STATES
 from webapp.moving import StaleError, changing, move_track
-from webapp.requests import logger, now, person
+from webapp.requests import logger, now, person, scrub
 
 CHANGED = "Rapporten har ändrats sedan sidan visades. Inget är sparat. Titta igenom den och gör om."
 NOTHING_LEFT = "Lämna kvar vad som hände. Det måste finnas något att läsa utöver [maskerat]"
@@ -43,6 +43,7 @@ def mask(reference: str) -> Response:
     except StaleError:
         flash(CHANGED)
         return _shown(reference)
+    scrub()
     logger.info("masked", user_id=person().id, report_id=report.id)
     flash("Det markerade är maskerat.")
     return _shown(reference)
@@ -73,6 +74,7 @@ def save_text(reference: str) -> Response | tuple[str, int]:
             replace_texts(session, row, values["description"], values["suggestion"], person(), now())
     except StaleError:
         return _text_page(report, values, {"form": CHANGED}, 409)
+    scrub()
     logger.info("shortened", user_id=person().id, report_id=report.id)
     flash("Texten är ändrad.")
     return _shown(reference)

@@ -26,7 +26,7 @@ from schemas.text import clean
 from webapp import form_key
 from webapp.rapportera.form import Offer, Values, blank, offer, page, typed
 from webapp.rapportera.receiving import receive
-from webapp.requests import logger, now, parts, person, reading, scope, writing
+from webapp.requests import logger, now, parts, person, reading, scope, scrub, writing
 
 blueprint = Blueprint("rapportera", __name__)
 WRITERS = frozenset({Role.REPORTER, Role.COORDINATOR})
@@ -49,9 +49,10 @@ def report() -> Response | tuple[str, int]:
     offered = offer()
     if request.method == "GET":
         return page(offered, _draft_values() or blank(offered) | {"kind": _asked_kind()})
-    if request.form.get("do") == "draft":
-        return _save_draft(offered, typed(request.form))
-    return _receive(offered, typed(request.form))
+    values = typed(request.form)
+    if values["protected_identity"]:
+        _forget_draft(values)
+    return _save_draft(offered, values) if request.form.get("do") == "draft" else _receive(offered, values)
 
 
 def _asked_kind() -> str:
@@ -213,6 +214,16 @@ def _draft_values() -> Values | None:
     if draft is None:
         abort(404)
     return dict(draft.values)
+
+
+def _forget_draft(values: Values) -> None:
+    """What was put aside before the answer that it must not be stored goes too."""
+    mine = Draft.form_key == form_key.read(str(values["form_key"]), person().id), Draft.user_id == person().id
+    if reading().scalar(select(Draft.id).where(*mine)) is None:
+        return
+    with writing() as session:
+        session.execute(delete(Draft).where(*mine))
+    scrub()
 
 
 def _save_draft(offered: Offer, values: Values) -> Response | tuple[str, int]:
