@@ -88,6 +88,7 @@ class ServerProfile:
         told |= {key: value.replace("/run/secrets", str(self.folder)) for key, value in told.items()}
         told |= {"LEXHELLER_TRUSTED_HOSTS": HOST, "LEXHELLER_PROXIES": "1", "WEB_CONCURRENCY": "2"}
         told |= {"LEXHELLER_PUBLIC_URL": f"https://{HOST}", "LEXHELLER_MAIL_FROM": f"lexheller@{HOST}"}
+        told |= {"LEXHELLER_METRICS_TOKEN": ""} if "LEXHELLER_METRICS_TOKEN" in told else {}  # as Compose fills it in
         plain = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
         return plain | told | {"PYTHONWARNINGS": AS_ROOT}
 
