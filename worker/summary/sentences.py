@@ -19,18 +19,19 @@ from worker.summary.looking_back import tell_followup
 from worker.summary.names import VAGUE as VAGUE
 from worker.summary.names import Names as Names
 from worker.summary.patterns import Problem, recurring_problems
-from worker.summary.words import about, capital, how_many, listed, reports
+from worker.summary.words import about, capital, how_many, listed, reports, shortened
 
 # A month stands out from three reports above or below the typical month (the same limit as a signal).
 STANDS_OUT = 3
 YEAR_STANDS_OUT = FELL = 5  # reports; the same for a whole year and for a category
 MAX_TIES = 3
+LONGEST = 330  # characters of what a claim names; real names take half of it
 NO_BLAME = (
     "Många rapporter betyder inte att någon gör fel, utan att samverkan behöver ses över just där. "
     "Få rapporter kan betyda att allt fungerar, eller att få känner till Lex Heller."
 )
-EITHER_OR = "Det är färre än fem rapporter, eller färre än tre personer som har rapporterat."
-NOT_PRINTED = "Antalen är färre än fem, eller kommer från färre än tre personer, och skrivs inte ut."
+EITHER_OR = "Det är färre än fem rapporter, eller färre än tre rapportörer, eller ett antal som avslöjar ett annat."
+NOT_PRINTED = "Antalen är för små, kommer från för få personer, eller skulle avslöja andra antal, och skrivs inte ut."
 Sentence = dict[str, str]
 Key = TypeVar("Key")
 
@@ -105,11 +106,11 @@ def tell_pairs(figures: Figures, names: Names) -> Sentence:
         )
     if top is None:
         return _say("Inget enskilt par av parter kan visas.", NOT_PRINTED)
-    if len(ties) > MAX_TIES:
+    where = listed([names.pair(pair) for pair in ties])
+    if len(ties) > MAX_TIES or (len(ties) > 1 and len(where) > LONGEST):
         many = capital(how_many(len(ties), "par", "par", neuter=True))
         return _say("Flera par ligger lika högt i kartan.", f"{many} har {reports(top)} vardera på tolv månader.")
-    where = listed([names.pair(pair) for pair in ties])
-    return _say(f"Störst tal i kartan: {where}.", f"{_each(top, len(ties))} på tolv månader.")
+    return _say(f"Störst tal i kartan: {shortened(where, LONGEST)}.", f"{_each(top, len(ties))} på tolv månader.")
 
 
 def tell_problem(problems: Sequence[Problem], names: Names) -> Sentence | None:
@@ -118,21 +119,24 @@ def tell_problem(problems: Sequence[Problem], names: Names) -> Sentence | None:
     if not ties:
         return None
     number = problems[0].now
-    if len(ties) > MAX_TIES:
+    where = _where(ties, names)
+    if len(ties) > MAX_TIES or (len(ties) > 1 and len(where) > LONGEST):
         many = capital(how_many(len(ties), "problem", "problem", neuter=True))
         return _say("Flera problem är lika stora.", f"{many} har {reports(number)} vardera på tolv månader.")
-    pairs, categories = [names.pair(tie.pattern[:2]) for tie in ties], [names.quoted(tie.pattern[2]) for tie in ties]
-    if len(set(categories)) == 1:
-        where = f"{categories[0]} {listed(pairs)}"
-    else:
-        where = listed([f"{category} {pair}" for category, pair in zip(categories, pairs, strict=True)])
     told, proofs = _against_before(ties[0]) if len(ties) == 1 else ("", [])
     beside = [ties[0].before] if told and ties[0].before else []
     return _say(
-        f"{where}.",
+        f"{shortened(where, LONGEST)}.",
         f"{_each(number, len(ties), *beside)} på tolv månader{told}, det största talet bland problem som kan visas.",
         proofs,
     )
+
+
+def _where(ties: Sequence[Problem], names: Names) -> str:
+    pairs, categories = [names.pair(tie.pattern[:2]) for tie in ties], [names.quoted(tie.pattern[2]) for tie in ties]
+    if len(set(categories)) == 1:
+        return f"{categories[0]} {listed(pairs)}"
+    return listed([f"{category} {pair}" for category, pair in zip(categories, pairs, strict=True)])
 
 
 def _against_before(problem: Problem) -> tuple[str, list[Proof]]:

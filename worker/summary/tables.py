@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from math import ceil
 from typing import Any
 
-from schemas.disclosure import HIDDEN, STEP, ZERO, Protected, change
+from schemas.disclosure import HIDDEN, HIDDEN_MEANS, STEP, ZERO, Protected, change
 from schemas.months import NAMES, month_name
 from schemas.taxonomy import UNASSESSED
 from worker.summary.figures import Figures
 from worker.summary.names import Names
 from worker.summary.sentences import NO_BLAME, tell_month
-from worker.summary.words import about, listed, reports, signed
+from worker.summary.words import about, listed, number_word, reports, signed
 
 HIDDEN_LEVEL, MAX_LEVEL = 1, 5
+MOST_PARTIES = 12
 LEAST_SCALE = 20  # reports; a category of five must not look large because the others are smaller
 
 
 def draw_heat_map(figures: Figures, parties: Sequence[Mapping[str, Any]], names: Names) -> dict[str, Any]:
     """Rows report, columns are reported about. `level` is the shade: 0 for none, 1 for hidden, 2 to 5 by size."""
+    everybody, parties = parties, _that_fit(figures, parties)
     givers = [party for party in parties if not party["outside"] or _reports(party["code"], figures)]
     step = _step(figures)
     return {
-        "reading": NO_BLAME,
+        "reading": NO_BLAME + _left_out(len(everybody), len(parties)),
         "columns": [_heading(party) for party in parties],
         "rows": [
             {
@@ -35,6 +38,20 @@ def draw_heat_map(figures: Figures, parties: Sequence[Mapping[str, Any]], names:
         ],
         "legend": _legend(figures, step),
     }
+
+
+def _that_fit(figures: Figures, parties: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """As many parties as a page is wide for: those with the largest printed numbers, in the order they had."""
+    size = Counter[str]()
+    for pair, number in figures.pairs.items():
+        for code in pair:
+            size[code] = max(size[code], number.value or 0)
+    places = sorted(range(len(parties)), key=lambda place: (-size[parties[place]["code"]], place))
+    return [parties[place] for place in sorted(places[:MOST_PARTIES])]
+
+
+def _left_out(total: int, shown: int) -> str:
+    return f" Kartan visar {number_word(shown)} av {total} parter, de med störst tal." if shown < total else ""
 
 
 def _heading(party: Mapping[str, Any]) -> dict[str, str]:
@@ -75,7 +92,10 @@ def _legend(figures: Figures, step: int) -> list[dict[str, Any]]:
     darkest = max((_level(number, step) for number in figures.pairs.values()), default=0)
     shades = [
         {"level": 0, "text": "0"},
-        {"level": HIDDEN_LEVEL, "text": f"{HIDDEN} färre än fem, eller färre än tre rapportörer"},
+        {
+            "level": HIDDEN_LEVEL,
+            "text": f"{HIDDEN} {HIDDEN_MEANS}",
+        },
     ]
     for level in range(HIDDEN_LEVEL + 1, darkest + 1):
         last = (level - HIDDEN_LEVEL) * step
@@ -90,13 +110,18 @@ def list_categories(figures: Figures, names: Names) -> dict[str, Any]:
     order = [*names.categories, *sorted(figures.categories)]
     codes = sorted(
         {*names.categories, *figures.categories},
-        key=lambda code: (code == UNASSESSED, -figures.categories.get(code, ZERO).at_least, order.index(code)),
+        key=lambda code: (code == UNASSESSED, -_size(figures.categories.get(code, ZERO)), order.index(code)),
     )
     tallest = max([number.value or 0 for number in figures.categories.values()] + [LEAST_SCALE])
     return {
         "compared": figures.categories_before is not None,
         "rows": [_category(code, figures, names, tallest) for code in codes],
     }
+
+
+def _size(number: Protected) -> int:
+    """What rows are ordered by: the printed number, with hidden ones between zero and five."""
+    return 1 if number.value is None else number.value
 
 
 def _category(code: str, figures: Figures, names: Names, tallest: int) -> dict[str, Any]:
