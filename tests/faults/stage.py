@@ -91,9 +91,11 @@ class Stage:
 
     def command(self, *words: str) -> None:
         """Run one of the product's commands to its end."""
-        subprocess.run(
-            [sys.executable, "-m", "commands", *words], cwd=ROOT, env=self.environ, capture_output=True, check=True
-        )
+        done = subprocess.run(
+            [sys.executable, "-m", "commands", *words],
+            cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
 
     def stop(self) -> None:
         if self.launched is not None:

@@ -176,7 +176,8 @@ def test_a_report_that_kills_whoever_reads_it_stops_after_three_and_delays_nobod
     def stopped() -> str | None:
         with stage.database.read() as session:
             report_id = session.scalars(select(Report.id).where(Report.reference == poison)).one()
-            job = session.scalars(select(Outbox).where(Outbox.subject_id == report_id)).one()
+            here = (Outbox.task == Task.CLASSIFY_REPORT, Outbox.subject_id == report_id)
+            job = session.scalars(select(Outbox).where(*here)).one()
         return job.fault if job.attempts >= MAX_ATTEMPTS else None
 
     why = eventually(stopped, "the poison to be given up")

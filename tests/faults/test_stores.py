@@ -96,12 +96,13 @@ def test_a_full_valkey_keeps_nobody_from_filing(scene: Scene, seed: int) -> None
 def test_a_message_that_comes_five_times_has_one_effect(scene: Scene, seed: int) -> None:
     """Every bell that hangs in the queue is copied four times, as a broker may do that lost an answer."""
     with client(scene.stage.valkey_sock) as valkey, people_filing(scene) as references:
-        copied, until = 0, time.monotonic() + 3 + seed % 3
+        copied: set[bytes] = set()
+        until = time.monotonic() + 3 + seed % 3
         while time.monotonic() < until:
-            for message in valkey.lrange("fast", 0, -1):
+            for message in set(valkey.lrange("fast", 0, -1)) - copied:
+                copied.add(message)
                 valkey.lpush("fast", *[message] * 4)
-                copied += 1
-            time.sleep(0.002)
+            time.sleep(0.001)
     assert copied
     settle(scene, references, time.time(), "messages delivered five times", seed)
 
@@ -131,17 +132,17 @@ LINES: dict[str, Toxic] = {
 }
 
 
-@pytest.mark.parametrize("server", ["postgres", "valkey"])
+@pytest.mark.parametrize("which", ["postgres", "valkey"])
 @pytest.mark.parametrize("name", LINES)
-def test_a_bad_line_to_a_server_loses_nothing(server_scene: Scene, server: str, name: str, seed: int) -> None:
-    line, dice = server_scene.stage.lines[server], random.Random(f"{server}{name}{seed}")
+def test_a_bad_line_to_a_server_loses_nothing(server_scene: Scene, which: str, name: str, seed: int) -> None:
+    line, dice = server_scene.stage.lines[which], random.Random(f"{which}{name}{seed}")
     with people_filing(server_scene, 2) as references:
         line.set(LINES[name])
         time.sleep(2 + dice.random() * 6)
         line.set(HEALTHY)
         line.reset()
         healed = time.time()
-    settle(server_scene, references, healed, f"line to {server}: {name}", seed)
+    settle(server_scene, references, healed, f"line to {which}: {name}", seed)
 
 
 MOODS: dict[str, Callable[[Scene], None]] = {
