@@ -1,4 +1,4 @@
-"""Make the PDF of a forum's monthly or yearly report or meeting pack from the counts as they stand; nothing is stored."""
+"""Make the PDF of a monthly or yearly report or of a meeting pack from the counts as they stand; nothing is stored."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ KINDS = [kind.value for kind in SummaryKind]
 @click.command()
 @click.option("--forum", "code", required=True, help="The forum's code, such as lsg-savsjo.")
 @click.option("--kind", type=click.Choice(KINDS), required=True)
-@click.option("--period", required=True, help="YYYY-MM for a month, YYYY for a year, YYYY-MM-DD for the day of a meeting.")
+@click.option(
+    "--period", required=True, help="YYYY-MM for a month, YYYY for a year, YYYY-MM-DD for the day of a meeting."
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
 @click.option("--data", type=click.Path(dir_okay=False, path_type=Path), help="Also write what it says, as JSON.")
 def command(code: str, kind: str, period: str, out: Path, data: Path | None) -> None:
