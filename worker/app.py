@@ -11,7 +11,7 @@ from typing import Any
 from celery import Celery, signals
 from celery.app.task import Task as CeleryTask
 from kombu import Queue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 import logs
@@ -63,8 +63,11 @@ class Door(CeleryTask):  # type: ignore[type-arg]
     def on_failure(self, exc: BaseException, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
         logger.error("task_failed", kind=type(exc).__name__, exc_info=exc)
         if job := self._job():
-            with database().write() as session:
-                note_fault(session, job, args[0], type(exc).__name__)
+            try:
+                with database().write() as session:
+                    note_fault(session, job, args[0], type(exc).__name__)
+            except SQLAlchemyError as error:  # Else the message would never be acknowledged, and hold its place.
+                logger.warning("fault_not_noted", kind=type(error).__name__)
 
 
 celery = Celery("lexheller", task_cls=Door, include=["worker.tasks", "worker.night"])
