@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -124,7 +125,9 @@ def test_hidden_counts_leave_no_trace_in_the_bytes(kind: str) -> None:
 
 def test_hidden_counts_are_printed_as_hidden() -> None:
     second = plain(read_pages(pdf.render_summary(write_summary(make_snapshot(around(3)))))[1])
-    assert "Försäkringskassan 0 <5 0 0 0" in second
+    # The second cell is the hidden one; the audit may hide others so that it cannot be worked out.
+    assert re.search(r"Försäkringskassan (0|<5) <5( (0|<5)){3}", second)
+    assert "Försäkringskassan 0 3" not in second
 
 
 # The command
