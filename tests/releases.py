@@ -155,3 +155,10 @@ def _share_out(site: Site) -> None:
         people = list(session.scalars(select(User.id).order_by(User.id).limit(4)))
         turns = case(*((Report.id % 4 == turn, user_id) for turn, user_id in enumerate(people)))
         session.execute(update(Report).values(reporter_id=turns))
+
+
+def review(office: Office, summary_id: int | None = None) -> str:
+    """The page that the coordinator reads."""
+    answer = office.site.sign_in("coordinator").get(f"/rapporter/{summary_id or office.summary_id}/granska")
+    assert answer.status_code == 200
+    return answer.text

@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 
-import commands._database
 from commands.rebuild import command
 from models import Summary
 from tests.pdf_text import read_pages
@@ -37,7 +36,7 @@ def office(site: Site, monkeypatch: pytest.MonkeyPatch) -> Office:
 def run(office: Office, monkeypatch: pytest.MonkeyPatch, reference: str | None = None) -> tuple[int, str]:
     """The command on the site's database. Returns: its exit code and what it said."""
     settings = office.site.app.extensions["lexheller"].settings
-    monkeypatch.setattr(commands._database.settings, "load", lambda: settings)
+    monkeypatch.setattr("commands._database.settings.load", lambda: settings)
     found = CliRunner().invoke(command, [reference] if reference else [], standalone_mode=False)
     if found.exception is not None:
         raise found.exception

@@ -7,7 +7,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from models.delivery import DeliveryState
 from tests.releases import SEATS, Office, open_office
@@ -18,7 +18,7 @@ from worker import pdf
 
 REAL = pdf.render_summary
 CLAIM = "Kontaktvägarna behöver styrgruppens hjälp."
-PHONE = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 
 
 @pytest.fixture
