@@ -20,7 +20,7 @@ from models.user import User
 from schemas.months import add_months, month_of
 from settings import ROOT
 from tests.faults.people import Person, Register, file_report, prepared
-from tests.faults.stage import Stage
+from tests.faults.stage import Stage, eventually
 from tests.site import address_of
 
 Wish = Callable[[], bool]
@@ -124,6 +124,7 @@ def mail_again(scene: Scene) -> Wish:
 
 def look(scene: Scene) -> Wish:
     """An area that nobody has looked at for an hour."""
+    eventually(file(scene), "a report in the area, without which there is nothing to look at")
     with scene.stage.database.write() as session:
         session.execute(delete(Turnaround))
 
