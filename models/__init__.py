@@ -11,6 +11,7 @@ from models.draft import Draft
 from models.forum import Agreement, Forum, ForumMember, ForumName, Meeting
 from models.heartbeat import Heartbeat
 from models.identity import Identity
+from models.learning import TrainedModel
 from models.month_count import MonthAboutCount, MonthCategoryCount, MonthCount, MonthPairCount, Slice
 from models.organisation import Area, Federation, Party, Unit
 from models.outbox import Outbox
@@ -67,6 +68,7 @@ __all__ = [
     "Summary",
     "Tally",
     "Track",
+    "TrainedModel",
     "Turnaround",
     "Unit",
     "User",

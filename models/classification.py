@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
@@ -16,7 +17,9 @@ CONFIDENCE_WORDS = ((0.8, "hög"), (0.6, "medelhög"), (0.0, "låg"))
 class Classification(Base):
     """One suggestion for a report by one version of the model.
 
-    `reasons` are the words in the text that weighed most; `alternatives` pairs of category and confidence.
+    `reasons` are the words in the text that weighed most; `alternatives` pairs of category and confidence. `aspects`
+    are what else was read: level, recurrence, parties and second codes, where the text tells. `hidden` says that the
+    report is judged without seeing the suggestion, so that the two judgements are independent.
     """
 
     __tablename__ = "classification"
@@ -29,7 +32,14 @@ class Classification(Base):
     abstained: Mapped[bool]
     reasons: Mapped[list[str]] = mapped_column(JSON)
     alternatives: Mapped[list[tuple[str, float]]] = mapped_column(JSON)
+    aspects: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     made_at: Mapped[datetime]
+
+    @property
+    def shown(self) -> bool:
+        """Whether a coordinator has the category before them as a suggestion."""
+        return not (self.abstained or self.hidden)
 
     @property
     def confidence_word(self) -> str:

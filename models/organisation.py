@@ -13,7 +13,9 @@ from schemas.words import UNKNOWN_UNIT as UNKNOWN_UNIT
 
 class Federation(Base):
     """`mail_domains` are the domains that summaries may be mailed to, one a line; none means to nobody.
-    `attach_summaries` says that the PDF goes along with the mail, where it holds no free text."""
+    `attach_summaries` says that the PDF goes along with the mail, where it holds no free text. `learns` says that the
+    classifier may learn from judged reports, `blind_percent` how many reports in a hundred are judged without seeing
+    the suggestion."""
 
     __tablename__ = "federation"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -21,6 +23,8 @@ class Federation(Base):
     name: Mapped[str] = mapped_column(String(200))
     mail_domains: Mapped[str] = mapped_column(Text, default="", server_default="")
     attach_summaries: Mapped[bool] = mapped_column(default=False, server_default=false())
+    learns: Mapped[bool] = mapped_column(default=False, server_default=false())
+    blind_percent: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Area(Base):

@@ -25,6 +25,7 @@ class Task(Word):
     CLASSIFY_REPORT = "classify_report", "Föreslå kategori"
     BUILD_SUMMARY = "build_summary", "Skapa sammanställning"
     DELIVER = "deliver", "Skicka mejl"
+    TRAIN_MODEL = "train_model", "Träna klassificeraren"
 
     @property
     def queue(self) -> str:

@@ -55,6 +55,10 @@ class Recurrence(Word):
     UNKNOWN = "unknown", "Vet inte"
 
 
+# What the taxonomy calls it, which is what the classifier reads in a text.
+TAXONOMY_RECURRENCE = {"once": Recurrence.FIRST, "repeated": Recurrence.SOME, "systematic": Recurrence.OFTEN}
+
+
 class RaisedDirectly(Word):
     YES = "yes", "Ja"
     NO = "no", "Nej"

@@ -26,6 +26,7 @@ from webapp.forum.meetings import blueprint as meetings
 from webapp.forum.register import blueprint as forum
 from webapp.forum.upkeep import blueprint as forum_upkeep
 from webapp.granska.upkeep import blueprint as granska
+from webapp.klassificeraren import blueprint as klassificeraren
 from webapp.konton.accounts import blueprint as konton
 from webapp.konton.choose import blueprint as losenord
 from webapp.konton.extract import blueprint as konto
@@ -80,7 +81,7 @@ def create_app(current: settings.Settings | None = None, clock: Clock = utc_now)
         app.register_blueprint(blueprint)
     for blueprint in (konton, konto, losenord, logg):
         app.register_blueprint(blueprint)
-    for blueprint in (svar, besvarade, utskick, drift, metrics):
+    for blueprint in (svar, besvarade, utskick, drift, klassificeraren, metrics):
         app.register_blueprint(blueprint)
     app.register_blueprint(pages.blueprint)
     requests.register(app)

@@ -27,6 +27,7 @@ SHOWN = 50  # jobs on the page; the button for all takes those that are not show
 MEANING = {
     Task.CLASSIFY_REPORT: "Rapporten är sparad och kan granskas, men har inget förslag till kategori.",
     Task.BUILD_SUMMARY: "Forumet har inte fått sin sammanställning. Inga rapporter är påverkade.",
+    Task.TRAIN_MODEL: "Klassificeraren läser rapporter som förut. Inga rapporter är påverkade.",
     Task.DELIVER: "Mottagaren har inte fått mejlet, men ser på sina sidor det som mejlet berättar om.",
 }
 

@@ -13,8 +13,10 @@ from models.classification import Classification, confidence_word, latest_classi
 from models.organisation import Unit
 from models.outbox import Outbox, Task, stuck
 from models.report import Consequence, Report, ReportKind, ReportState
+from models.review_queue import WAITING
 from schemas.months import NAMES, day_name, local_date
 from schemas.taxonomy import category_label
+from schemas.words import TAXONOMY_RECURRENCE
 from schemas.working_days import REVIEW_WORKING_DAYS, add_working_days, working_days_between
 from webapp.requests import reading
 
@@ -30,6 +32,14 @@ TAGS = {
     ReportState.REFERRED: "neutral",
     ReportState.MERGED: "neutral",
     ReportState.WITHDRAWN: "neutral",
+}
+_UNSEEN: dict[str, Any] = {"stopped": False, "hidden": False, "alternatives": [], "parties": [], "preset": {}}
+# What a text names, by the codes that the classifier knows.
+PARTY_LABELS = {
+    "af": "Arbetsförmedlingen",
+    "fk": "Försäkringskassan",
+    "kommun": "kommunen",
+    "region": "regionen",
 }
 
 
@@ -94,7 +104,7 @@ def waited(report: Report, today: date) -> dict[str, Any]:
 
 
 def _confidence(suggestion: Classification | None) -> str:
-    return "" if suggestion is None or suggestion.abstained else suggestion.confidence_word
+    return "" if suggestion is None or not suggestion.shown else suggestion.confidence_word
 
 
 def facts(report: Report, units: dict[int, Unit]) -> list[tuple[str, str]]:
@@ -125,12 +135,23 @@ def suggestion(report: Report) -> dict[str, Any] | None:
     found = latest_classifications(reading(), [report.id]).get(report.id)
     if found is None:
         job = stuck().where(Outbox.task == Task.CLASSIFY_REPORT, Outbox.subject_id == report.id)
-        return {"stopped": True, "alternatives": []} if reading().scalars(job).first() else None
-    return {
-        "stopped": False,
+        return _UNSEEN | {"stopped": True} if reading().scalars(job).first() else None
+    if found.hidden and report.state in WAITING:  # Whoever judges shall not know what the machine thinks.
+        return _UNSEEN | {"hidden": True}
+    return _UNSEEN | {
         "category": category_label(found.category),
         "confidence_word": found.confidence_word,
         "words": found.reasons,
         "alternatives": [(category_label(code), confidence_word(weight)) for code, weight in found.alternatives],
         "abstained": found.abstained,
+        "parties": [PARTY_LABELS[code] for code, _ in found.aspects.get("parties", ()) if code in PARTY_LABELS],
+        "preset": _preset(found.aspects),
     }
+
+
+def _preset(aspects: dict[str, Any]) -> dict[str, str]:
+    """Level and recurrence as the decision form calls them, as far as the text tells them."""
+    found = {"level": aspects["level"][0]} if "level" in aspects else {}
+    if "recurrence" in aspects:
+        found["recurrence"] = TAXONOMY_RECURRENCE[aspects["recurrence"][0]].value
+    return found

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.delivery import Delivery, DeliveryState
+from models.learning import ModelState, TrainedModel
 from models.outbox import MAX_ATTEMPTS, PATIENCE, Outbox, Task, stuck
 from models.summary import Summary, SummaryState
 
@@ -28,6 +29,8 @@ def give_up(session: Session, now: datetime) -> None:
             _fail_summary(session, job)
         elif job.task is Task.DELIVER:
             _fail_mail(session, job)
+        elif job.task is Task.TRAIN_MODEL:
+            _fail_training(session, job)
     session.flush()
     _forget_replaced(session)
 
@@ -40,6 +43,12 @@ def _fail_summary(session: Session, job: Outbox) -> None:
 def _fail_mail(session: Session, job: Outbox) -> None:
     queued = (Delivery.id == job.subject_id, Delivery.state == DeliveryState.QUEUED)
     session.execute(update(Delivery).where(*queued).values(state=DeliveryState.FAILED, fault=job.fault))
+    session.delete(job)
+
+
+def _fail_training(session: Session, job: Outbox) -> None:
+    ordered = (TrainedModel.id == job.subject_id, TrainedModel.state == ModelState.ORDERED)
+    session.execute(update(TrainedModel).where(*ordered).values(state=ModelState.FAILED))
     session.delete(job)
 
 

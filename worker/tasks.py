@@ -17,14 +17,14 @@ from models.report import Report
 from models.snapshot import take_snapshot
 from models.summary import Summary
 from schemas.months import local_date
-from worker import building, delivery, pdf
+from worker import building, delivery, learning, pdf
 from worker import sweep as sweeping
 from worker.app import celery, current, database, quiet, ring
 from worker.giving_up import give_up
 from worker.notice import store
 from worker.pulse import going_on
 from worker.recount import recount
-from worker.suggest import store_suggestion, suggest
+from worker.suggest import model, store_suggestion, suggest
 from worker.watch import unwatched, watch
 
 logger = logs.get("worker")
@@ -118,6 +118,24 @@ def deliver(delivery_id: int) -> None:
     fault("deliver.after_commit")
     about = {"report_id": parcel.report_id} if parcel.report_id else {}
     logger.info("delivered", delivery_id=delivery_id, state=outcome.state.value, later=outcome.later, **about)
+
+
+@celery.task(name=Task.TRAIN_MODEL.value)
+def train_model(model_id: int) -> None:
+    """Train a candidate on the corrections and measure it. It reads no report until a person adopts it."""
+    if not _take(Task.TRAIN_MODEL, model_id):
+        return
+    with database().read() as session:
+        rows, used = learning.examples(session), model(session)
+    with going_on(database(), Task.TRAIN_MODEL, model_id):
+        made = learning.make(rows, used)
+    with database().write() as session:
+        waiting = lock(session, Task.TRAIN_MODEL, model_id)
+        if waiting is None:
+            return
+        learning.store(session, model_id, made, utc_now())
+        session.delete(waiting)
+    logger.info("trained", model=made.version, corrections=made.corrections)
 
 
 @celery.task(name="sweep")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import case, exists, func, literal_column, select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.classification import Classification
 from models.delivery import Delivery
 from models.invariants.breach import Breach, doubles, found
+from models.learning import TrainedModel
 from models.outbox import Outbox, Task
 from models.report import UNASSESSED, Report, ReportKind, ReportNumber, ReportState
 from models.summary import Summary
@@ -38,7 +40,8 @@ def every_report_is_waiting_or_done(session: Session, _now: datetime) -> Iterato
 
 
 def every_job_has_its_subject(session: Session, _now: datetime) -> Iterator[Breach]:
-    for task, table in ((Task.CLASSIFY_REPORT, Report), (Task.BUILD_SUMMARY, Summary), (Task.DELIVER, Delivery)):
+    subjects: dict[Task, Any] = {Task.BUILD_SUMMARY: Summary, Task.DELIVER: Delivery, Task.TRAIN_MODEL: TrainedModel}
+    for task, table in ({Task.CLASSIFY_REPORT: Report} | subjects).items():
         orphan = select(Outbox.id).where(Outbox.task == task, ~exists().where(table.id == Outbox.subject_id))
         yield from found("I1", f"a job of {task.value} has its row", session.scalars(orphan))
 
@@ -55,7 +58,7 @@ def one_suggestion_of_a_model(session: Session, _now: datetime) -> Iterator[Brea
 
 def the_suggestion_that_counts_is_kept(session: Session, _now: datetime) -> Iterator[Breach]:
     """Until a person has decided, the category is the one of the suggestion that was stored with it."""
-    said = case((Classification.abstained, UNASSESSED), else_=Classification.category)
+    said = case((Classification.abstained | Classification.hidden, UNASSESSED), else_=Classification.category)
     here = (Classification.report_id == Report.id, Classification.made_at == Report.classified_at)
     stands = exists().where(*here, said == Report.category)
     unread = Report.classified_at.is_(None) & (Report.category == UNASSESSED)

@@ -71,7 +71,7 @@ def _review(session: Session, report: Report, by: User, moment: datetime) -> Rev
         user_id=by.id,
         function=by.title,
         made_at=moment,
-        suggested=UNASSESSED if suggestion is None or suggestion.abstained else suggestion.category,
+        suggested=UNASSESSED if suggestion is None or not suggestion.shown else suggestion.category,
         category=report.category,
         also=report.also_categories,
         about_unit_id=report.about_unit_id,

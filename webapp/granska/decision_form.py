@@ -100,16 +100,22 @@ def _day(moment: Any) -> str:
     return f"{day.day} {NAMES[day.month - 1]}"
 
 
-def blank(report: Report, alike: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
-    """What stands in the form before anybody has typed: the suggestion, and where the report or its like already is."""
+def blank(
+    report: Report, alike: Sequence[Mapping[str, Any]] = (), read: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What stands in the form before anybody has typed: the suggestion, and where the report or its like already is.
+
+    Arguments: read - level and recurrence as the machine reads them from the text, for what nobody has said.
+    """
+    read = read or {}
     values: dict[str, Any] = dict.fromkeys(TEXTS, "")
     values |= {
         "category": "" if report.category == UNASSESSED else report.category,
         "also": list(report.also_categories),
         "counterpart": report.about_unit.code,
         "counterpart_other": report.counterpart_other,
-        "level": report.level.value if report.level else "",
-        "recurrence": report.recurrence.value if report.recurrence else "",
+        "level": report.level.value if report.level else read.get("level", ""),
+        "recurrence": report.recurrence.value if report.recurrence else read.get("recurrence", ""),
         "paraphrase": report.paraphrase,
         "referred_to": report.referred_to,
         "refer_reason": report.advice if report.referred_to else "",

@@ -42,8 +42,9 @@ def page(
 ) -> tuple[str, int]:
     """The page of one report. Arguments: values - what was typed, else the presets; errors - field to message;
     suspects - words that may be names; conflict - what a colleague has done meanwhile."""
-    alike = _similar(report)
-    shown = dict(values or blank(report, alike))
+    alike, suggested = _similar(report), suggestion(report)
+    preset = (suggested or {}).get("preset", {}) if report.state in WAITING else {}
+    shown = dict(values or blank(report, alike, preset))
     html = render_template(
         "web/granska-rapport.html",
         report=_report(report) | {"decidable": report.state in DECIDABLE},
@@ -52,7 +53,7 @@ def page(
         history=history(report),
         questions=_questions(report),
         tracks=_tracks(report),
-        suggestion=suggestion(report),
+        suggestion=suggested,
         values=shown | {"version": report.version},
         choices=choices_of(report),
         errors=errors or {},

@@ -26,6 +26,7 @@ ROOMS = {
     "forum": "Forum",
     "forum_upkeep": "Forum",
     "granska": "Granskning",
+    "klassificeraren": "Klassificeraren",
     "komplettering": "Komplettering",
     "konto": "Eget konto",
     "konton": "Konton",
