@@ -19,7 +19,7 @@ from models.summary import Summary, SummaryKind, SummaryState, next_version, ord
 from models.user import User
 
 OPEN = (SummaryState.BUILT, SummaryState.FAILED, SummaryState.REJECTED)  # the worker is through with it
-NOT_NUMBERS = {"ordered_on", "forum", "meetings"}  # what may change without making a draft wrong
+NOT_NUMBERS = {"ordered_on", "forum", "meetings", "history"}  # what may change without making a draft wrong
 NUMBERS = {"counts", "reporters"}
 
 

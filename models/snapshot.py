@@ -23,6 +23,7 @@ from models.organisation import OUTSIDE_PARTY, Area, Party, Unit, parties_of
 from models.report import UNCOUNTED, Report, ReportKind
 from models.snapshot_agenda import freeze_agenda
 from models.snapshot_followup import freeze_followup
+from models.snapshot_history import freeze_history
 from models.snapshot_patterns import freeze_patterns
 from models.summary import Summary, SummaryKind
 from schemas.months import LOCAL, add_months, last_months, local_date, month_of, start_of_day
@@ -72,6 +73,7 @@ def take_snapshot(session: Session, summary: Summary) -> dict[str, Any]:
         "patterns": freeze_patterns(session, forum, ids, months, _day(summary)),
         "followup": freeze_followup(session, forum, ids, _day(summary), last),
         "example": _has_example(session, ids, months),
+        "history": freeze_history(session, summary),
     }
 
 

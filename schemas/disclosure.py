@@ -28,6 +28,7 @@ MIN_REPORTERS = 3  # people
 STEP = 5  # reports; what numbers are rounded to
 MIN_BASE = 20  # reports; what per cent may be worked out from
 HIDDEN = "<5"
+HIDDEN_MEANS = "färre än fem rapporter, färre än tre rapportörer, eller ett antal som annars avslöjar ett annat"
 MIN_SPREAD = 3  # reports; how far apart the least and the greatest that a hidden number can be must lie
 MOST_HIDDEN = 0.4  # of a table's cells; with more of them hidden it tells too little, and is left out
 LEFT_OUT = "Tabellen visas inte: så många av antalen är små att för lite skulle synas."

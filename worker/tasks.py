@@ -6,28 +6,33 @@ from datetime import datetime
 from itertools import takewhile
 
 from marshmallow import ValidationError
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import Session, undefer
 
 import logs
 from faults import fault
 from models.base import utc_now
 from models.heartbeat import SLOW, beat
+from models.organisation import Federation
 from models.outbox import Task, lock, take
 from models.report import Report
 from models.snapshot import take_snapshot
+from models.snapshot_history import mark
 from models.summary import Summary
 from schemas.months import local_date
 from worker import building, delivery, learning, pdf
 from worker import sweep as sweeping
 from worker.app import celery, current, database, quiet, ring
+from worker.disclosure import ProgrammeError
 from worker.giving_up import give_up
 from worker.notice import store
 from worker.pulse import going_on
 from worker.recount import recount
 from worker.suggest import model, store_suggestion, suggest
+from worker.summary import weigh
 from worker.watch import unwatched, watch
 
 logger = logs.get("worker")
+NOT_WEIGHED = "Skyddet för små tal kunde inte räknas igenom. Inget har skickats."
 MAY_NOT_LEAVE = "Innehållet stoppades av skyddet för små tal. Inget har skickats."
 
 
@@ -92,6 +97,9 @@ def build_summary(summary_id: int) -> None:
         raise
     except ValidationError:
         _store_failure(summary_id, build, MAY_NOT_LEAVE)
+        raise
+    except ProgrammeError:
+        _store_failure(summary_id, build, NOT_WEIGHED)
         raise
     fault("build.printed")
     _store_pdf(summary_id, build, document, utc_now())
@@ -183,15 +191,39 @@ def _build_of(summary_id: int) -> int:
 
 
 def _write_content(summary_id: int) -> dict[str, object]:
+    weighed = _weigh(summary_id)
     with database().write() as session:
         # Locked, so that of two who come at once the second finds what the first has frozen.
         whole = [undefer(Summary.snapshot), undefer(Summary.content), undefer(Summary.edits)]
         summary = session.get_one(Summary, summary_id, options=whole, with_for_update=True)
         if summary.snapshot is None:
-            summary.snapshot = take_snapshot(session, summary) | {"verify_at": current.public_url + building.VERIFY}
+            # One at a time in a federation, and again where another was written meanwhile: the two share readers.
+            session.get_one(Federation, summary.forum.federation_id, with_for_update=True)
+            fresh = weighed is not None and weighed[0] == mark(session, summary.forum.federation_id)
+            summary.snapshot = weighed[1] if weighed is not None and fresh else weigh(_take_snapshot(session, summary))
         building.write_content(session, summary)
         fault("build.before_content")
         return dict(summary.content or {})
+
+
+def _weigh(summary_id: int) -> tuple[object, dict[str, object]] | None:
+    """Freeze a summary and decide what may leave while nobody has to wait, since that can take seconds.
+
+    Returns: what was there before, and the snapshot; None for one that is frozen already.
+    """
+    with database().read() as session:
+        summary = session.get_one(Summary, summary_id, options=[undefer(Summary.snapshot)])
+        if summary.snapshot is not None:
+            return None
+        before, snapshot = mark(session, summary.forum.federation_id), _take_snapshot(session, summary)
+    found = weigh(snapshot)
+    if found["known"]:
+        logger.warning("known_before", summary_id=summary_id, cells=found["known"])
+    return before, found
+
+
+def _take_snapshot(session: Session, summary: Summary) -> dict[str, object]:
+    return take_snapshot(session, summary) | {"verify_at": current.public_url + building.VERIFY}
 
 
 def _store_failure(summary_id: int, build: int, reason: str) -> None:

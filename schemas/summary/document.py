@@ -41,6 +41,8 @@ class SummarySchema(ReleaseSchema):
     heat_map = fields.Nested(HeatMapSchema, required=True)
     categories = fields.Nested(CategoriesSchema, required=True)
     trend = fields.Nested(TrendSchema, required=True)
+    # The parts whose tables are not shown, each with the sentence that stands there instead.
+    left_out = fields.Dict(keys=fields.String(), values=words(), load_default=dict)
     next_forum = words()
     meetings = many(words(), most=3)
     method = many(MethodSchema, most=8)

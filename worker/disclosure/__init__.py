@@ -12,7 +12,7 @@ counts), `programme` (those statements as a linear programme), `audit` (how far 
 To print a new table of counts
 ------------------------------
 1. Freeze what it needs in the snapshot: exact counts, and how many different people stand behind each cell.
-2. Add a `Table` to `worker.summary.figures.tables_of`. Nothing else decides whether a cell is shown:
+2. Add a `Table` to `worker.summary.registered.tables_of`. Nothing else decides whether a cell is shown:
 
        Table(
            name="problems",                            # the noun that the rest of the summary knows it by
@@ -24,16 +24,17 @@ To print a new table of counts
            adds_up=False,                              # whether its cells are all there is (a top list is not)
        )
 
-3. Take the protected numbers from `Guarded.numbers["problems"]`, a mapping from key to `Protected`. A table that had to
-   be left out is named in `Guarded.dropped`: print `schemas.disclosure.LEFT_OUT` in its place (all its numbers are
-   hidden, so a page that forgets to look says too little, never too much).
+3. Take the protected numbers from `numbers_of(snapshot).numbers["problems"]`, a mapping from key to `Protected`. A
+   table that had to be left out is named in its `dropped`: print `schemas.disclosure.LEFT_OUT` in its place (all its
+   numbers are hidden, so a page that forgets to look says too little, never too much).
 4. Everything that is derived (per cent, changes, sentences, shades, bars, orders) is worked out from `Protected` alone.
 
 `Guarded.withheld` tells the coordinator who approves what was hidden and why; `Guarded.record` is what later
 publications are audited against. Neither is part of what is printed.
 """
 
-from worker.disclosure.guarding import Guarded, guard
+from worker.disclosure.guarding import Guarded, guard, restore
+from worker.disclosure.programme import ProgrammeError
 from worker.disclosure.table import Table
 
-__all__ = ["Guarded", "Table", "guard"]
+__all__ = ["Guarded", "ProgrammeError", "Table", "guard", "restore"]

@@ -19,11 +19,13 @@ from worker.disclosure.table import Key, Table
 
 @dataclass(frozen=True)
 class Guarded:
-    """`numbers` by table and key; `dropped` names the tables that are left out; `withheld` lists table, key and reason
-    of every hidden cell; `record` is plain data for the history of later publications; `known` lists hidden cells, of
-    this publication or earlier ones, that can be worked out whatever is hidden now; `programmes` were solved."""
+    """`numbers` by table and key; `by` tells what the parts of a key are; `dropped` names the tables that are left
+    out; `withheld` lists table, key and reason of every hidden cell; `record` is plain data for the history of later
+    publications; `known` lists hidden cells, of this publication or earlier ones, that can be worked out whatever is
+    hidden now; `programmes` were solved."""
 
     numbers: Mapping[str, Mapping[Key, Protected]]
+    by: Mapping[str, Sequence[str]]
     dropped: frozenset[str]
     withheld: Sequence[tuple[str, Key, Reason]]
     record: Sequence[Mapping[str, Any]]
@@ -39,7 +41,7 @@ def guard(tables: Sequence[Table], areas: Sequence[str], history: Sequence[Mappi
     Raises: worker.disclosure.programme.ProgrammeError when the solver gives no answer.
     """
     earlier = [load_publication(entry) for entry in history]
-    plan = Plan(tables, [table for publication in earlier for table in publication.tables])
+    plan = Plan.by_plain_rule(tables, [table for publication in earlier for table in publication.tables])
     leaks = Leaks(earlier, Publication(tuple(areas), list(plan.whole().values())))
     names: dict[int, Place] = {}
     known: list[Place] = []
@@ -49,7 +51,7 @@ def guard(tables: Sequence[Table], areas: Sequence[str], history: Sequence[Mappi
         beyond = set(_beyond_help(found, names, leaks, plan))
         for row in found:
             plan.hide(_needed(names[row], row, leaks, plan) if row not in beyond else [])
-        known += [names[row] for row in found if row in beyond]
+        known += [names[row] for row in leaks.told(sorted(beyond), plan.printed())]
     plan.drop()
     return _result(plan, known, leaks.programme.solved)
 
@@ -76,10 +78,16 @@ def _needed(name: Place, row: int, leaks: Leaks, plan: Plan) -> list[Place]:
     return needed
 
 
+def restore(tables: Sequence[Table], hidden: Sequence[tuple[str, Key, Reason]]) -> Guarded:
+    """The numbers of a decision that was made before, from what it withheld: nothing is worked out anew."""
+    return _result(Plan.of(tables, hidden), (), 0)
+
+
 def _result(plan: Plan, known: Sequence[Place], programmes: int) -> Guarded:
     printed = plan.printed()
     numbers = {
         name: {key: printed[name].number(key) if name in printed else WITHHELD for key in table.keys}
         for name, table in plan.tables.items()
     }
-    return Guarded(numbers, frozenset(plan.dropped), withheld(plan), dump(printed), known, programmes)
+    by = {name: table.by for name, table in plan.tables.items()}
+    return Guarded(numbers, by, frozenset(plan.dropped), withheld(plan), dump(printed), known, programmes)

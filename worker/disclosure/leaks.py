@@ -43,9 +43,16 @@ class Leaks:
         Raises: worker.disclosure.programme.ProgrammeError when the solver gives no answer.
         """
         search = Search(self.programme, rows)
-        stuck = search.fixed(*self._bounds(printed, guessed=True), MIN_GUESSED)
-        stuck += search.fixed(*self._bounds(printed, guessed=False), MIN_SPREAD)
-        return [rows[place] for place in sorted(set(stuck))]
+        guessed = self._stuck(search, printed, guessed=True)
+        told = [] if len(guessed) == len(rows) else self._stuck(search, printed, guessed=False)
+        return [rows[place] for place in sorted({*guessed, *told})]
+
+    def told(self, rows: Sequence[int], printed: Mapping[str, Printed]) -> list[int]:
+        """Those that the rule alone tells, without guessing."""
+        return [rows[place] for place in self._stuck(Search(self.programme, rows), printed, guessed=False)]
+
+    def _stuck(self, search: Search, printed: Mapping[str, Printed], *, guessed: bool) -> list[int]:
+        return search.fixed(*self._bounds(printed, guessed=guessed), MIN_GUESSED if guessed else MIN_SPREAD)
 
     def _bounds(self, printed: Mapping[str, Printed], *, guessed: bool) -> tuple[Any, Any]:
         before = [one.guessed if guessed else one.told for one in self._fixed]

@@ -16,19 +16,32 @@ Place = tuple[str, Key]  # the name of a table and one of its keys
 class Plan:
     """`reasons` holds the hidden cells of each table, `dropped` the names of the tables that are left out."""
 
-    def __init__(self, tables: Sequence[Table], earlier: Sequence[Printed] = ()) -> None:
-        """Start with the plain rule.
+    def __init__(self, tables: Sequence[Table]) -> None:
+        self.tables = {table.name: table for table in tables}
+        self.reasons: dict[str, dict[Key, Reason]] = {table.name: {} for table in tables}
+        self.dropped: set[str] = set()
+
+    @classmethod
+    def by_plain_rule(cls, tables: Sequence[Table], earlier: Sequence[Printed] = ()) -> Plan:
+        """What has to be hidden in any case.
 
         Arguments: earlier - tables that the same readers have seen, oldest first.
         """
-        self.tables = {table.name: table for table in tables}
-        self.reasons: dict[str, dict[Key, Reason]] = {}
-        self.dropped: set[str] = set()
-        self._last = {table.name: table for table in earlier}
+        plan = cls(tables)
         for table in tables:
-            self.reasons[table.name] = table.plain_reasons(bool(self.reasons.get(table.part_of)))
-        self._hide_beside_lone_cells()
-        self.drop()
+            plan.reasons[table.name] = table.plain_reasons(bool(plan.reasons.get(table.part_of)))
+        plan._hide_beside_lone_cells({table.name: table for table in earlier})
+        plan.drop()
+        return plan
+
+    @classmethod
+    def of(cls, tables: Sequence[Table], hidden: Sequence[tuple[str, Key, Reason]]) -> Plan:
+        """What was decided before."""
+        plan = cls(tables)
+        for name, key, reason in hidden:
+            plan.reasons[name][key] = reason
+            plan.dropped |= {name} if reason is Reason.DROPPED else set()
+        return plan
 
     def hide(self, places: Iterable[Place]) -> None:
         for name, key in places:
@@ -37,7 +50,7 @@ class Plan:
     def drop(self) -> None:
         """Leave out tables of which too much is hidden."""
         for name, table in self.tables.items():
-            if len(table.keys) > 1 and len(self.reasons[name]) > MOST_HIDDEN * len(table.keys):
+            if table.adds_up and len(table.keys) > 1 and len(self.reasons[name]) > MOST_HIDDEN * len(table.keys):
                 self.dropped.add(name)
 
     def printed(self, more: Sequence[Place] = ()) -> dict[str, Printed]:
@@ -66,21 +79,23 @@ class Plan:
         whole_is_hidden = bool(table.part_of and self.reasons[table.part_of])
         return show(table, self.reasons[name] | extra, table.reporters is None and not whole_is_hidden)
 
-    def _hide_beside_lone_cells(self) -> None:
+    def _hide_beside_lone_cells(self, last: Mapping[str, Printed]) -> None:
         """Where all reports of a row or column lie in one hidden cell, its zeros would tell where a report that
         somebody knows of went: hide one of them too."""
         for name, table in self.tables.items():
-            order = {key: index for index, key in enumerate(table.keys)}
-            for line in table.lines():
+            for line in table.lines() if table.adds_up else ():
                 held = [key for key in line if table.count(key) or key in self.reasons[name]]
                 zeros = [key for key in line if key not in held]
-                if len(held) == 1 and held[0] in self.reasons[name] and zeros and table.adds_up:
-                    zero = min(zeros, key=lambda key: (not self._was_hidden(name, key), order[key]))
-                    self.hide([(name, zero)])
+                if zeros and len(held) == 1 and held[0] in self.reasons[name]:
+                    self.hide([(name, min(zeros, key=lambda key: _harm(table, key, last.get(name))))])
 
-    def _was_hidden(self, name: str, key: Key) -> bool:
-        """What was hidden last time stays hidden first, or showing it now would tell that it was a zero."""
-        return name in self._last and isinstance(self._last[name].cells.get(key), Reason)
+
+def _harm(table: Table, key: Key, last: Printed | None) -> tuple[bool, int, int]:
+    """What hiding a zero takes from the readers: least where it was hidden last time, as showing it now would tell
+    what it was; then where fewest of its lines are empty, as a party without reports may be told of; then in order."""
+    was_hidden = last is not None and isinstance(last.cells.get(key), Reason)
+    empty = sum(key in line and not any(table.count(other) for other in line) for line in table.lines())
+    return not was_hidden, empty, list(table.keys).index(key)
 
 
 def withheld(plan: Plan) -> list[tuple[str, Key, Reason]]:

@@ -5,5 +5,6 @@ protected figures, and `content` puts their parts together.
 """
 
 from worker.summary.content import write_summary
+from worker.summary.registered import weigh
 
-__all__ = ["write_summary"]
+__all__ = ["weigh", "write_summary"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.disclosure import THRESHOLD, Protected, share
+from schemas.disclosure import LEFT_OUT, THRESHOLD, Protected, share
 from schemas.months import month_name
 from schemas.summary import check_content
 from worker.summary import chapters, meeting, method, questions, tables
@@ -16,6 +16,7 @@ from worker.summary.looking_back import OPEN, frozen
 from worker.summary.names import Names
 from worker.summary.patterns import area_lines, counterparts, recurring_problems
 from worker.summary.proposals import DECIDES, propose_decisions
+from worker.summary.registered import weigh
 from worker.summary.sentences import largest, three_sentences
 from worker.summary.words import about
 
@@ -30,13 +31,19 @@ NEXT_FORUM = {
 }
 
 
+# The part of the content that each table is drawn in.
+DRAWN = {"heat_map": "pairs", "categories": "categories", "trend": "months", "areas": "areas"}
+
+
 def write_summary(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     """Write what a summary says.
 
-    Arguments: snapshot - from models.snapshot.take_snapshot, or the same read back from JSON.
+    Arguments: snapshot - from models.snapshot.take_snapshot, weighed or not, or the same read back from JSON.
     Returns: plain data in which every number is protected.
-    Raises: marshmallow.ValidationError when the content breaks a rule of the border.
+    Raises: worker.disclosure.ProgrammeError when a snapshot that was not weighed cannot be;
+    marshmallow.ValidationError when the content breaks a rule of the border.
     """
+    snapshot = snapshot if "withheld" in snapshot else weigh(snapshot)
     figures, names = protect(snapshot), Names(snapshot)
     proposals = questions.propose(figures, names)
     return check_content(
@@ -51,6 +58,7 @@ def write_summary(snapshot: Mapping[str, Any]) -> dict[str, Any]:
             "heat_map": tables.draw_heat_map(figures, snapshot["parties"], names),
             "categories": tables.list_categories(figures, names),
             "trend": tables.draw_trend(figures, yearly=snapshot["kind"] == "yearly"),
+            "left_out": {part: LEFT_OUT for part, table in DRAWN.items() if table in figures.dropped},
             "next_forum": NEXT_FORUM[snapshot["forum"]["kind"]],
             "meetings": [moment_name(meeting) for meeting in snapshot["meetings"]],
             "method": method.describe(snapshot),
@@ -76,14 +84,14 @@ def _chapters(figures: Figures, names: Names, snapshot: Mapping[str, Any]) -> di
 
 
 def _key_figures(figures: Figures, names: Names, snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
-    inside = sum(not party["outside"] for party in snapshot["parties"])
+    inside, told = sum(not party["outside"] for party in snapshot["parties"]), figures.parties_reporting
     before = f", {about(figures.year_before, figures.year)} året före" if figures.year_before else ""
     year = figures.months[-1][0].year if snapshot["kind"] == "yearly" else None
     return [
         *([] if year else [_month_figure(figures)]),
         _key_figure(figures.year, f"rapporter under {year}" if year else "rapporter på tolv månader", before),
         *(_late_actions(snapshot) or _largest_share(figures, names)),
-        {"text": f"{figures.parties_reporting} av {inside}", "label": "parter har rapporterat på tolv månader"},
+        *([] if told is None else [{"text": f"{told} av {inside}", "label": "parter har rapporterat på tolv månader"}]),
         *(_largest_share(figures, names) if year and _late_actions(snapshot) else []),
     ]
 
@@ -108,7 +116,7 @@ def _key_figure(number: Protected, label: str, compared: str) -> dict[str, str]:
     few_people = number.value is None and number.at_most >= THRESHOLD
     return {
         "text": number.text,
-        "label": f"{label}, eller färre än tre rapportörer" if few_people else label + compared,
+        "label": f"{label}, eller färre än tre rapportörer, eller skyddat" if few_people else label + compared,
     }
 
 

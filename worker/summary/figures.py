@@ -1,110 +1,86 @@
 """From a snapshot's exact counts to protected numbers. Pure.
 
-This is the only step that sees exact counts. Everything that is written or drawn is made from `Figures`,
-so no sentence, table or chart can tell more than the rule in schemas/disclosure.py allows.
+Everything that is written or drawn is made from `Figures`, and they from the tables of worker/summary/registered.py, so
+no sentence, table or chart can tell more than the rule and the audit of small numbers allow.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from itertools import product
-from typing import Any, TypeVar
+from typing import Any
 
-from schemas.disclosure import Protected, protect_cell, protect_total, typical
+from schemas.disclosure import ZERO, Protected, typical
+from worker.disclosure.table import Key
+from worker.summary.names import Pair
+from worker.summary.registered import YEAR as YEAR
+from worker.summary.registered import numbers_of
 
-Pair = tuple[str, str]  # codes of the party that reports and of the party that the report is about
-Key = TypeVar("Key")
-YEAR = 12  # months
 # A typical month can be told from half a year on; with fewer months one busy month would set the norm.
 MIN_MONTHS_FOR_NORM = 6
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Protected numbers. What there is nothing to compare with, as counting had not begun, is None."""
+    """Protected numbers; pairs and categories without reports are missing. What there is nothing to compare with, as
+    counting had not begun, is None. `dropped` names the tables that are left out, as too much of them is hidden."""
 
     months: Sequence[tuple[date, Protected]]
+    month: Protected
     norm: Protected | None
     year: Protected
     year_before: Protected | None
     pairs: Mapping[Pair, Protected]
     categories: Mapping[str, Protected]
     categories_before: Mapping[str, Protected] | None
-    parties_reporting: int
-
-    @property
-    def month(self) -> Protected:
-        return self.months[-1][1]
+    parties_reporting: int | None
+    dropped: frozenset[str] = frozenset()
 
 
 def protect(snapshot: Mapping[str, Any]) -> Figures:
     """The numbers of a snapshot, protected: totals by month and year, cells by pair and by category."""
-    months, now, before = _split(snapshot)
-    reporters, began = snapshot["reporters"], snapshot["first_month"]
-    comparable = began is not None and began <= snapshot["months"][0]
-    year = protect_cell(sum(row[-1] for row in now), reporters["all"])
-    series = _series(months, now, year)
-    inside = {party["code"] for party in snapshot["parties"] if not party["outside"]}
+    found = numbers_of(snapshot)
+    numbers = found.numbers
+    series = [(date.fromisoformat(month), number) for (month,), number in numbers["months"].items()]
+    pairs = {(giver, about): number for (giver, about), number in _held(numbers["pairs"]).items()}
+    before = numbers.get("categories_before")
     return Figures(
         months=series,
-        norm=_norm(series, began),
-        year=year,
-        year_before=protect_cell(sum(row[-1] for row in before), reporters["all_before"]) if comparable else None,
-        pairs=_pairs(now, snapshot),
-        categories=_categories(now, reporters["categories"], snapshot),
-        categories_before=_categories(before, reporters["categories_before"], snapshot) if comparable else None,
-        parties_reporting=len({row[0] for row in now} & inside),
+        month=_last_month(series, numbers["month"], found.dropped),
+        norm=typical_month(series, snapshot["first_month"]),
+        year=numbers["year"][()],
+        year_before=numbers["year_before"][()] if "year_before" in numbers else None,
+        pairs=pairs,
+        categories={code: number for (code,), number in _held(numbers["categories"]).items()},
+        categories_before=None if before is None else {code: number for (code,), number in _held(before).items()},
+        parties_reporting=_parties_reporting(snapshot, pairs),
+        dropped=found.dropped,
     )
 
 
-def _split(snapshot: Mapping[str, Any]) -> tuple[list[str], list[list[Any]], list[list[Any]]]:
-    """The twelve months that are told about, their rows, and the rows of the twelve months before."""
-    months = snapshot["months"][-YEAR:]
-    now = [row for row in snapshot["counts"] if row[2] >= months[0]]
-    before = [row for row in snapshot["counts"] if row[2] < months[0]]
-    return months, now, before
+def _last_month(
+    series: Sequence[tuple[date, Protected]], alone: Mapping[Key, Protected], dropped: frozenset[str]
+) -> Protected:
+    """As in the chart where there is one, for text and chart must agree; else alone."""
+    (number,) = alone.values()
+    return number if "months" in dropped or number.value is None else series[-1][1]
 
 
-def _series(months: Sequence[str], rows: Sequence[Sequence[Any]], year: Protected) -> list[tuple[date, Protected]]:
-    """When the year is hidden its months are too, or they would add up to it."""
-    counts = Counter[str]()
-    for _, _, month, _, count in rows:
-        counts[month] += count
-    guard = protect_total if year.shown else partial(protect_cell, reporters=0)
-    return [(date.fromisoformat(month), guard(counts[month])) for month in months]
+def _held(numbers: Mapping[Key, Protected]) -> dict[Key, Protected]:
+    return {key: number for key, number in numbers.items() if number != ZERO}
 
 
-def _norm(series: Sequence[tuple[date, Protected]], first_month: str | None) -> Protected | None:
+def typical_month(series: Sequence[tuple[date, Protected]], first_month: str | None) -> Protected | None:
+    """The median of the months before the last one that somebody could report in, when there are enough of them."""
     began = date.fromisoformat(first_month) if first_month else date.max
     earlier = [number for month, number in series[:-1] if month >= began]
     return typical(earlier) if len(earlier) >= MIN_MONTHS_FOR_NORM else None
 
 
-def _cells(rows: Sequence[Sequence[Any]], key: Callable[[Any], Key], people: Mapping[Key, int]) -> dict[Key, Protected]:
-    counts = Counter[Key]()
-    for row in rows:
-        counts[key(row)] += row[-1]
-    return {name: protect_cell(count, people.get(name, 0)) for name, count in counts.items()}
-
-
-def _pairs(rows: Sequence[Sequence[Any]], snapshot: Mapping[str, Any]) -> dict[Pair, Protected]:
-    people = {(giver, about): number for giver, about, number in snapshot["reporters"]["pairs"]}
-    codes = [party["code"] for party in snapshot["parties"]]
-    return _in_order(_cells(rows, lambda row: (row[0], row[1]), people), product(codes, codes))
-
-
-def _categories(
-    rows: Sequence[Sequence[Any]], people: Sequence[Sequence[Any]], snapshot: Mapping[str, Any]
-) -> dict[str, Protected]:
-    cells = _cells(rows, lambda row: row[3], {row[0]: row[1] for row in people})
-    # A category that the taxonomy no longer knows still counts, after the others.
-    return _in_order(cells, [*(code for code, _ in snapshot["categories"]), *sorted(cells)])
-
-
-def _in_order(cells: Mapping[Key, Protected], order: Iterable[Key]) -> dict[Key, Protected]:
-    """As on paper, so that ties are told in one order on every machine."""
-    return {name: cells[name] for name in order if name in cells}
+def _parties_reporting(snapshot: Mapping[str, Any], pairs: Mapping[Pair, Protected]) -> int | None:
+    """How many parties have reported; nothing where it would tell that a hidden number is a zero."""
+    inside = {party["code"] for party in snapshot["parties"] if not party["outside"]}
+    first = snapshot["months"][-YEAR]
+    reporting = {row[0] for row in snapshot["counts"] if row[2] >= first and row[-1]} & inside
+    return len(reporting) if reporting == {giver for giver, _ in pairs} & inside else None

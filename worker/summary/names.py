@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.taxonomy import UNASSESSED
-from worker.summary.figures import Pair
 from worker.summary.words import inside, listed
 
+Pair = tuple[str, str]  # codes of the party that reports and of the party that the report is about
 # Reports that no category fits, or that nobody has judged yet, say nothing about what chafes.
 VAGUE = ("other", UNASSESSED)
 
