@@ -28,6 +28,7 @@ from benchmarks.classifier_figures import (
     share,
     wilson,
 )
+from benchmarks.classifier_patterns import print_patterns
 from benchmarks.classifier_sets import Read
 from benchmarks.output import percentile, print_table
 from worker.classification import classify
@@ -57,6 +58,7 @@ def command() -> None:
     _print_softer(unseen)
     _print_labellings(rows)
     _print_fidelity(unseen)
+    print_patterns()
     _print_speed([row["text"] for row in rows])
 
 
@@ -186,8 +188,17 @@ def _print_speed(texts: Sequence[str]) -> None:
     each = [_seconds(model, text) for text in list(texts) * ROUNDS]
     ended = time.process_time()
     row = [1000 * (loaded - started), len(texts) / (first - loaded), ROUNDS * len(texts) / (ended - first)]
-    headings = ["speed, CPU time", "load, ms", "texts/s at first", "texts/s after that", "slowest of 100, ms", "memory, MB"]
-    print_table(headings, [[f"{DEFAULT.stat().st_size / 1000:.0f} kB model", *row, 1000 * percentile(each, 0.99), _memory()]])
+    headings = [
+        "speed, CPU time",
+        "load, ms",
+        "texts/s at first",
+        "texts/s after that",
+        "slowest of 100, ms",
+        "memory, MB",
+    ]
+    print_table(
+        headings, [[f"{DEFAULT.stat().st_size / 1000:.0f} kB model", *row, 1000 * percentile(each, 0.99), _memory()]]
+    )
 
 
 def _seconds(model: Model, text: str) -> float:

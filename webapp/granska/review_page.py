@@ -19,6 +19,7 @@ from schemas.redaction import pieces
 from schemas.similarity import Likeness, Told, similar
 from schemas.states import IllegalMoveError, way
 from webapp.desk import desk
+from webapp.granska.circle import figure
 from webapp.granska.decision_form import blank, choices_of, parties
 from webapp.report_rows import TAGS, facts, pair, short_day, suggestion, waited
 from webapp.requests import now, reading
@@ -54,6 +55,7 @@ def page(
         questions=_questions(report),
         tracks=_tracks(report),
         suggestion=suggested,
+        deadlock=figure(report.description),
         values=shown | {"version": report.version},
         choices=choices_of(report),
         errors=errors or {},
