@@ -30,7 +30,8 @@ _ACTOR = re.compile("|".join(rf"(?P<a{at}>\b(?:{words})\b)" for at, words in enu
 _CLAUSE = re.compile(r"[.;:!?\n•]+|,\s+(?:och|men|medan|samtidigt som)\s+|\s+(?:medan|men)\s+|,\s+")
 # What sets a condition. The words after it, up to the end of the clause, are the condition.
 _DEMAND = re.compile(
-    r"\b(?:kräver|krävde|fordrar|förutsätter|begär|kräv|vill (?:först )?(?:ha|se|att)|vill inte\b.*?\b(?:förrän|innan|utan)"
+    r"\b(?:kräver|krävde|fordrar|förutsätter|begär|kräv|vill (?:först )?(?:ha|se|att)"
+    r"|vill inte\b.*?\b(?:förrän|innan|utan)"
     r"|(?:kan|får|tar|ger|skriver|beslutar|ordnar|anställer|beviljar|börjar|utreder|behandlar|startar|bedömer|hjälper"
     r"|betalar)\b.*?\binte\b.*?\b"
     r"(?:förrän|innan|utan)|(?:säger|menar|anser|tycker)\b.*?\b(?:först|innan|förrän)|(?:bara|först|endast) (?:om|när)"
