@@ -7,7 +7,7 @@ from typing import Any
 
 from schemas.deadlock import circle
 
-WIDTH, HEIGHT = 320, 150
+WIDTH, HEIGHT, LOW = 320, 150, 52  # LOW is enough for two who stand side by side.
 BOX_WIDTH, BOX_HEIGHT = 118, 28  # The longest name, Arbetsförmedlingen, in letters of 11.
 CLEAR = 8  # between an arrow and a box
 APART = 12  # Two actors wait for each other: one arrow above the middle, one below.
@@ -27,7 +27,7 @@ def figure(text: str) -> dict[str, Any] | None:
     said = [(one.actor, one.condition) for one in found]
     return {
         "width": WIDTH,
-        "height": HEIGHT,
+        "height": LOW if len(found) == 2 else HEIGHT,
         "box": (BOX_WIDTH, BOX_HEIGHT),
         "boxes": boxes,
         "arrows": arrows,
@@ -39,7 +39,8 @@ def _centre(at: int, count: int) -> tuple[float, float]:
     """Two stand side by side; three and four on a ring, the first at the top."""
     turn = 2 * pi * at / count - (pi if count == 2 else pi / 2)
     across, down = (WIDTH - BOX_WIDTH) / 2 - 2, (HEIGHT - BOX_HEIGHT) / 2 - 2
-    return WIDTH / 2 + across * cos(turn), HEIGHT / 2 + down * sin(turn)
+    middle = LOW / 2 if count == 2 else HEIGHT / 2
+    return WIDTH / 2 + across * cos(turn), middle + down * sin(turn)
 
 
 def _arrow(start: tuple[float, float], end: tuple[float, float], pair: bool) -> dict[str, float]:
