@@ -22,11 +22,12 @@ TINY = 1e-6  # what the solver may be wrong by
 class Search:
     """The least and the greatest that each of some sums has been seen with, by answers that fit everything printed."""
 
-    def __init__(self, programme: Programme, rows: Sequence[int]) -> None:
+    def __init__(self, programme: Programme, rows: Sequence[int], seen: tuple[Any, Any] | None = None) -> None:
+        """Arguments: seen - the least and the greatest of each sum, seen within the same or narrower bounds."""
         self._programme = programme
         self._sums = programme.matrix[list(rows)]
-        self._least = np.full(len(rows), np.inf)
-        self._most = np.full(len(rows), -np.inf)
+        self._least: Any = np.full(len(rows), np.inf) if seen is None else seen[0]
+        self._most: Any = np.full(len(rows), -np.inf) if seen is None else seen[1]
 
     def fixed(self, low: Any, high: Any, enough: int) -> list[int]:
         """The places of the sums that cannot be moved as far as `enough` within the bounds.
@@ -39,7 +40,7 @@ class Search:
         if np.isinf(self._least).any():
             self._see(self._programme.maximise(np.zeros(self._sums.shape[1]), low, high)[1])
         before = -1.0
-        while (stuck := self._stuck(enough)) and self._seen(enough) > before + TINY:
+        while len(stuck := self._stuck(enough)) > 1 and self._seen(enough) > before + TINY:
             before = self._seen(enough)
             self._push(stuck, low, high, enough, up=True)
             self._push(self._stuck(enough), low, high, enough, up=False)
@@ -48,6 +49,10 @@ class Search:
                 if place in self._stuck(enough):
                     self._push([place], low, high, enough, up=up)
         return self._stuck(enough)
+
+    def seen(self) -> tuple[Any, Any]:
+        """The least and the greatest so far."""
+        return self._least.copy(), self._most.copy()
 
     def _spread(self) -> Any:
         """Only whole numbers count: what was seen as 0.5 can be 1 at the least."""
@@ -60,14 +65,15 @@ class Search:
         return [int(place) for place in np.flatnonzero(self._spread() < enough)]
 
     def _push(self, places: Sequence[int], low: Any, high: Any, enough: int, *, up: bool) -> None:
-        """Move some sums away from the other end of what has been seen, all at once."""
+        """Move some sums away from the other end of what has been seen, all at once; by one more than needed, as the
+        other end need not be a whole number."""
         if not places:
             return
         sums, count = self._sums[places] * (1 if up else -1), len(places)
         ends = self._least[places] if up else -self._most[places]
         weights = np.concatenate([np.zeros(sums.shape[1]), np.ones(count)])
         moved = csr_array(hstack([sums, -identity(count)]))
-        self._see(self._programme.maximise(weights, low, high, moved, ends, enough)[1])
+        self._see(self._programme.maximise(weights, low, high, moved, ends, enough + 1)[1])
 
     def _see(self, found: Any) -> None:
         values = self._sums @ found

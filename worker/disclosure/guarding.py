@@ -47,7 +47,7 @@ def guard(tables: Sequence[Table], areas: Sequence[str], history: Sequence[Mappi
     known: list[Place] = []
     while new := {row: name for row, name in leaks.targets(plan.whole()).items() if row not in names}:
         names |= new
-        found = leaks.find(list(new), plan.printed())
+        found = leaks.find(list(new), plan.printed(), keep=True)
         beyond = set(_beyond_help(found, names, leaks, plan))
         for row in found:
             plan.hide(_needed(names[row], row, leaks, plan) if row not in beyond else [])

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from schemas.disclosure import MIN_SPREAD
 from worker.disclosure.audit import Search
 from worker.disclosure.programme import Programme, intersect
@@ -26,6 +28,7 @@ class Leaks:
         self._fixed = [one for publication in earlier for one in unknowns.statements(publication)]
         self._own = list(unknowns.statements(own))
         links = [link for publication in [*earlier, own] for link in unknowns.links(publication)]
+        self._seen: dict[int, Any] = {}
         self.programme = Programme(self._fixed, self._own, links)
 
     def targets(self, printed: Mapping[str, Printed]) -> dict[int, tuple[str, Key]]:
@@ -37,15 +40,25 @@ class Leaks:
         before = ((row, one) for row, one in zip(self.programme.fixed, self._fixed, strict=True) if one.hidden)
         return {row: (one.table, one.key) for row, one in reversed([*own, *before])}
 
-    def find(self, rows: Sequence[int], printed: Mapping[str, Printed]) -> list[int]:
+    def find(self, rows: Sequence[int], printed: Mapping[str, Printed], *, keep: bool = False) -> list[int]:
         """The targets that can be worked out when these tables are printed.
 
+        Arguments: keep - remember what was seen, as nothing that is hidden here will be shown again.
         Raises: worker.disclosure.programme.ProgrammeError when the solver gives no answer.
         """
-        search = Search(self.programme, rows)
+        search = Search(self.programme, rows, self._recall(rows))
         guessed = self._stuck(search, printed, guessed=True)
+        if keep:
+            self._seen |= dict(zip(rows, np.transpose(search.seen()), strict=True))
         told = [] if len(guessed) == len(rows) else self._stuck(search, printed, guessed=False)
         return [rows[place] for place in sorted({*guessed, *told})]
+
+    def _recall(self, rows: Sequence[int]) -> tuple[Any, Any] | None:
+        """What was seen of these rows when less was hidden: it still fits."""
+        if not all(row in self._seen for row in rows):
+            return None
+        least, most = np.transpose([self._seen[row] for row in rows])
+        return least.copy(), most.copy()
 
     def told(self, rows: Sequence[int], printed: Mapping[str, Printed]) -> list[int]:
         """Those that the rule alone tells, without guessing."""

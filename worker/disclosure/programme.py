@@ -17,7 +17,7 @@ from scipy.optimize import Bounds as Box
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array, hstack, vstack
 
-from worker.disclosure.statements import Statement
+from worker.disclosure.statements import Link, Statement
 
 
 class ProgrammeError(Exception):
@@ -28,22 +28,25 @@ class Programme:
     """`rows` are sums of variables, `low` and `high` their bounds; both are replaced when a number is hidden.
 
     Arguments: fixed - the statements of earlier publications; own - those of this one, which may be taken back; links -
-    pairs of sums that are the same.
+    how the sums hang together.
     """
 
     def __init__(
         self,
         fixed: Sequence[Statement],
         own: Sequence[Statement],
-        links: Iterable[tuple[frozenset[int], frozenset[int]]],
+        links: Iterable[Link],
     ) -> None:
         zeros = frozenset().union(*(one.unknowns for one in fixed if one.told[1] == 0))
         sums = [one.unknowns - zeros for one in [*fixed, *own]]
         self._row_of = {unknowns: row for row, unknowns in enumerate(dict.fromkeys(sums))}
         self.fixed = [self._row_of[unknowns] for unknowns in sums[: len(fixed)]]
         self.own = [self._row_of[unknowns] for unknowns in sums[len(fixed) :]]
-        different = {(one - zeros - (other - zeros), other - zeros - (one - zeros)) for one, other in links}
-        self.matrix = _matrix([*((sum_, frozenset[int]()) for sum_ in self._row_of), *sorted(different, key=_order)])
+        without = {(one - other - zeros, other - one - zeros, same) for one, other, same in links}
+        different = sorted((link for link in without if link[1] or (link[0] and link[2])), key=_order)
+        sides = [(one, other) for one, other, _ in different]
+        self.matrix = _matrix([*((sum_, frozenset[int]()) for sum_ in self._row_of), *sides])
+        self._most_of_links = np.array([0 if same else np.inf for _, _, same in different])
         self.sums = len(self._row_of)
         self.solved = 0
 
@@ -57,8 +60,8 @@ class Programme:
         Returns: the value and the variables. Raises: ProgrammeError when there is no answer.
         """
         width = self.matrix.shape[1]
-        links = np.zeros(self.matrix.shape[0] - self.sums)
-        rows, least, most = self.matrix, np.concatenate([low, links]), np.concatenate([high, links])
+        rows, most = self.matrix, np.concatenate([high, self._most_of_links])
+        least = np.concatenate([low, np.zeros(len(self._most_of_links))])
         if more is not None:
             beside = csr_array((rows.shape[0], len(weights) - width))
             rows = vstack([hstack([rows, beside]), more])
@@ -75,8 +78,8 @@ class Programme:
         return -found.fun, found.x[:width]
 
 
-def _order(link: tuple[frozenset[int], frozenset[int]]) -> tuple[list[int], list[int]]:
-    return sorted(link[0]), sorted(link[1])
+def _order(link: tuple[frozenset[int], frozenset[int], bool]) -> tuple[list[int], list[int], bool]:
+    return sorted(link[0]), sorted(link[1]), link[2]
 
 
 def _matrix(rows: Sequence[tuple[frozenset[int], frozenset[int]]]) -> Any:

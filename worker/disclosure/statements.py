@@ -1,7 +1,7 @@
 """What printed tables tell about the counts behind them. Pure.
 
 The unknowns are counts of one area, one month and one pair of parties, or one category; where a table crosses pairs
-with categories, of one pair and one category. A printed number tells that the sum of some of them lies between two
+with categories, of one pair and one category too. A printed number tells that the sum of some of them lies between two
 bounds. Pairs and categories of a month add up to the same, which links the two.
 
 A count that has changed since an earlier publication (a report merged, taken back, judged otherwise) is an unknown
@@ -11,8 +11,9 @@ he can know: which counts have not changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ PAIR, CATEGORY = ("giver", "about"), ("category",)
 CODES = (*PAIR, *CATEGORY)
 # An area (or the areas together), giver, about, category (None when summed over), month.
 Count = tuple[str, str | None, str | None, str | None, str]
+Triple = tuple[str | None, str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,29 @@ def load_publication(entry: Mapping[str, Any]) -> Publication:
     return Publication(tuple(entry["areas"]), [load(table) for table in entry["tables"]], moved)
 
 
+class Link(NamedTuple):
+    """One sum is the same as another, or at least as large."""
+
+    one: frozenset[int]
+    other: frozenset[int]
+    same: bool
+
+
 class Unknowns:
     """Numbers the unknown counts of some publications, and tells which ones a printed number sums up."""
 
     def __init__(self, publications: Sequence[Publication]) -> None:
         tables = [table for publication in publications for table in publication.tables]
-        crossed = any({*PAIR} & {*table.by} and {*CATEGORY} & {*table.by} for table in tables)
-        self._families = [CODES] if crossed else [PAIR, CATEGORY]
         self._codes: dict[str, Sequence[str]] = {name: sorted(set(_codes(tables, name))) for name in CODES}
+        crossed = [dict(zip(table.by, key, strict=True)) for table in tables if _crosses(table) for key in table.cells]
+        pairs_crossed = {(one["giver"], one["about"]) for one in crossed}
+        self._crossed = sorted(pairs_crossed), sorted({one["category"] for one in crossed})
+        pairs = list(product(self._codes["giver"], self._codes["about"]))
+        self._members: dict[tuple[str, ...], list[Triple]] = {
+            PAIR: [(*pair, None) for pair in pairs],
+            CATEGORY: [(None, None, code) for code in self._codes["category"]],
+            CODES: [(*pair, code) for pair, code in product(*self._crossed)],
+        }
         self._numbers: dict[tuple[Any, ...], int] = {}
 
     def statements(self, publication: Publication) -> Iterator[Statement]:
@@ -70,16 +87,30 @@ class Unknowns:
                 hidden = table.number(key).value is None
                 yield Statement(unknowns, table.told(key), table.guessed(key), hidden, table.name, key)
 
-    def links(self, publication: Publication) -> Iterator[tuple[frozenset[int], frozenset[int]]]:
-        """Sums of different unknowns that are the same: pairs and categories of one month."""
-        months = sorted({month for table in publication.tables for month in table.months})
-        if len(self._families) == 1:
-            return
-        for month in months:
-            groups = [*((area,) for area in publication.areas), publication.areas]
-            for areas in dict.fromkeys(groups):
-                pairs, categories = (self._family(publication, areas, name, {}, month) for name in self._families)
-                yield frozenset(pairs), frozenset(categories)
+    def links(self, publication: Publication) -> Iterator[Link]:
+        """How the sums of one month hang together: pairs and categories add up to the same, and what is crossed is a
+        part of both. With the last link, of all that is not crossed, these are all conditions under which there is a
+        whole table with such sums (it is the condition for a flow through a network of two layers)."""
+        plain = {month for table in publication.tables for month in table.months}
+        crossed = {month for table in publication.tables if _crosses(table) for month in table.months}
+        groups = list(dict.fromkeys([*((area,) for area in publication.areas), publication.areas]))
+        for month, areas in product(sorted(plain), groups):
+            find = partial(self._find, publication, areas, month)
+            yield Link(find(PAIR), find(CATEGORY), same=True)
+            if month in crossed:
+                yield from self._parts(find)
+
+    def _parts(self, find: Callable[..., frozenset[int]]) -> Iterator[Link]:
+        pairs, categories = self._crossed
+        within = [find(PAIR, giver=giver, about=about) for giver, about in pairs]
+        for pair, whole in zip(pairs, within, strict=True):
+            yield Link(whole, find(CODES, giver=pair[0], about=pair[1]), same=False)
+        for code in categories:
+            yield Link(find(CATEGORY, category=code), find(CODES, category=code), same=False)
+        outside = find(PAIR).difference(*within)
+        yield Link(
+            outside | find(CODES), frozenset().union(*(find(CATEGORY, category=c) for c in categories)), same=False
+        )
 
     def _keys(self, publication: Publication, table: Printed) -> Iterable[Key]:
         if not table.adds_up:
@@ -89,34 +120,33 @@ class Unknowns:
 
     def _sum(self, publication: Publication, table: Printed, key: Key) -> Iterator[int]:
         fixed = dict(zip(table.by, key, strict=True))
-        months = [fixed["month"]] if "month" in fixed else table.months
-        areas = (fixed["area"],) if "area" in fixed else publication.areas
-        family = next(names for names in self._families[::-1] if {*CODES} & {*fixed} <= {*names})
+        months = [fixed.pop("month")] if "month" in fixed else table.months
+        areas = (fixed.pop("area"),) if "area" in fixed else publication.areas
+        family = next(names for names in (CATEGORY, PAIR, CODES) if {*fixed} <= {*names})
         for month in months:
-            yield from self._family(publication, areas, family, fixed, month)
+            yield from self._find(publication, areas, month, family, **fixed)
 
-    def _family(
-        self,
-        publication: Publication,
-        areas: tuple[str, ...],
-        family: tuple[str, ...],
-        fixed: Mapping[str, str],
-        month: str,
-    ) -> Iterator[int]:
+    def _find(
+        self, publication: Publication, areas: tuple[str, ...], month: str, family: tuple[str, ...], **fixed: str
+    ) -> frozenset[int]:
         """The unknowns of one month and some areas, told apart by the names of a family, where `fixed` does not say."""
-        choices = [
-            [None] if name not in family else [fixed[name]] if name in fixed else self._codes[name] for name in CODES
-        ]
-        scope = areas[0] if len(areas) == 1 else ""
-        for giver, about, category in product(*choices):
-            label = publication.moved.get((scope, giver, about, category, month))
-            if label is None:
-                yield from (self._number(area, giver, about, category, month) for area in areas)
-            else:
-                yield self._number(areas, giver, about, category, month, label)
+        wanted = self._triple(fixed)
+        scope, found = areas[0] if len(areas) == 1 else "", set[int]()
+        members = self._members[family] if None in wanted else [wanted]
+        for triple in members:
+            if all(want is None or want == code for want, code in zip(wanted, triple, strict=True)):
+                label = publication.moved.get((scope, *triple, month))
+                names = [((area,), None) for area in areas] if label is None else [(areas, label)]
+                found |= {self._numbers.setdefault((*name, triple, month), len(self._numbers)) for name in names}
+        return frozenset(found)
 
-    def _number(self, *name: Any) -> int:
-        return self._numbers.setdefault(name, len(self._numbers))
+    def _triple(self, codes: Mapping[str, str]) -> Triple:
+        return codes.get("giver"), codes.get("about"), codes.get("category")
+
+
+def _crosses(table: Printed) -> bool:
+    """Whether a table tells pairs apart by category. It must then name both parties."""
+    return {*CODES} <= {*table.by}
 
 
 def _codes(tables: Iterable[Printed], name: str) -> Iterator[str]:

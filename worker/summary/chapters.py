@@ -16,7 +16,6 @@ from worker.summary.names import Names
 from worker.summary.patterns import AreaLine, Counterpart, Problem
 from worker.summary.words import about, capital, how_many, shortened, signed
 
-MOST_PROBLEMS = 5
 MOST_ACTIONS, LONGEST_TEXT = 6, 150  # rows; characters of what somebody wrote
 MOST_COUNTERPARTS = 8
 # How an effect is told in a narrow column.
@@ -41,13 +40,12 @@ def draw_problems(
     problems: Sequence[Problem], actions: Sequence[Mapping[str, Any]], names: Names
 ) -> dict[str, Any] | None:
     """Up to five recurring problems with what is done about each."""
-    shown = problems[:MOST_PROBLEMS]
-    if not shown:
+    if not problems:
         return None
     return {
-        "heading": f"{capital(how_many(len(shown), 'problem', 'problem', neuter=True))} som återkommer",
+        "heading": f"{capital(how_many(len(problems), 'problem', 'problem', neuter=True))} som återkommer",
         "reading": RANKED,
-        "rows": [_problem(problem, actions, names) for problem in shown],
+        "rows": [_problem(problem, actions, names) for problem in problems],
     }
 
 

@@ -19,6 +19,7 @@ from worker.disclosure.table import Key
 from worker.summary.names import VAGUE, Names
 
 YEAR = 12  # months
+MOST_PROBLEMS = 5
 MIN_TOLD = 6  # months of a counterpart that can be told; with fewer its chart would be a row of empty boxes
 NO_PATTERNS: Mapping[str, Any] = {"problems": [], "counterparts": [], "areas": []}
 # What the coordinator who approves reads for each table.
@@ -145,11 +146,14 @@ def _areas(counts: _Counts) -> Iterator[Table]:
 
 
 def _problems(counts: _Counts) -> Iterator[Table]:
-    """Patterns that the plain rule shows. What is not among them is not printed, which tells nothing of it."""
+    """The largest patterns that the plain rule shows; what is not among them is not printed."""
     names, rows = PAIR | CATEGORY, counts.patterns["problems"]
     people, earlier = ({tuple(row[:3]): row[at] for row in rows} for at in (3, 4))
     now = counts.by(counts.now, *names.values())
-    keys = [key for key in people if protect_cell(now[key], people[key]).shown and key[2] not in VAGUE]
+    shown = {key: protect_cell(now[key], people[key]) for key in people if key[2] not in VAGUE}
+    order = list(product(counts.parties, counts.parties, counts.categories))
+    largest = sorted(shown, key=lambda key: (-shown[key].at_least, order.index(key)))
+    keys = [key for key in largest if shown[key].shown][:MOST_PROBLEMS]
     yield counts.table("problems", names, counts.now, keys, reporters=people, adds_up=False)
     if counts.comparable:
         yield counts.table("problems_before", names, counts.before, keys, reporters=earlier, adds_up=False)
