@@ -91,8 +91,10 @@ celery.conf.update(
     task_queues=[Queue(name, routing_key=name) for name in ("fast", "slow", "backup")],
     task_default_queue="fast",
     task_routes=ROUTES,
-    worker_prefetch_multiplier=1,
     worker_disable_prefetch=True,  # no short task is parked behind a long one
+    # A message whose acknowledgement is lost with the connection counts as held for ever. With as few places as hands
+    # the worker would then ask for nothing more, and so not notice that the connection is gone.
+    worker_prefetch_multiplier=8,
     worker_cancel_long_running_tasks_on_connection_loss=True,
     worker_max_tasks_per_child=10_000,
     worker_enable_remote_control=False,
