@@ -140,7 +140,7 @@ def test_an_item_is_changed_and_taken_off(room: Room) -> None:
     assert "2 rapporter väntar" in client.get(page_of(meeting_id)).text
 
 
-def test_members_see_questions_protected_counts_and_released_paraphrases_only(room: Room) -> None:
+def test_members_see_questions_and_protected_counts_and_no_paraphrase_of_few_reports(room: Room) -> None:
     meeting_id = room.meeting()
     references = [
         room.report(paraphrase="Släppt omskrivning.", paraphrase_released_at=room.site.moment),
@@ -150,8 +150,7 @@ def test_members_see_questions_protected_counts_and_released_paraphrases_only(ro
     page = room.site.sign_in("member").get(page_of(meeting_id)).text
     assert "Vem öppnar en kontaktväg?" in page
     assert "&lt;5 rapporter" in page
-    assert "Släppt omskrivning." in page
-    for hidden_words in ("Hemlig omskrivning.", TEXT, *references, "Psykiatri", "Skriv in beslut", "Flytta upp"):
+    for hidden_words in ("Släppt omskrivning.", "Hemlig omskrivning.", TEXT, *references, "Psykiatri", "Skriv in beslut", "Flytta upp"):
         assert hidden_words not in page
 
 

@@ -40,6 +40,12 @@ def may_change(forum: Forum) -> bool:
     return forum.area_id in scope().area_ids if forum.area_id is not None else _serves_federation()
 
 
+def may_count(forum: Forum) -> bool:
+    """Whether the signed-in person is the coordinator who receives what is reported there, and so sees exact numbers.
+    An administrator keeps a forum, but reads its numbers as its members do."""
+    return person().role is Role.COORDINATOR and may_change(forum)
+
+
 def _serves_federation() -> bool:
     if "serves_federation" not in g:
         query = select(Post.id).where(Post.id.in_(desk().post_ids), Post.area_id.is_(None))

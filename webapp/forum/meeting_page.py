@@ -15,14 +15,14 @@ from models.agenda_queries import agenda_of
 from models.forum import Forum, Meeting
 from models.forum_queries import count_routed
 from models.packs import live_pack
-from models.report import Report
+from models.report import UNCOUNTED, Report
 from models.snapshot_agenda import changes_since
 from models.summary import SummaryState
 from models.user import Role
 from schemas.disclosure import protect_cell
 from schemas.months import LOCAL, day_name, local_date
 from webapp.form_input import Input, seal
-from webapp.forum.access import may_change
+from webapp.forum.access import may_change, may_count
 from webapp.forum.words import when
 from webapp.report_rows import pair
 from webapp.requests import now, person, reading, scope
@@ -40,7 +40,7 @@ def page(meeting: Meeting, typed: Input | None = None) -> tuple[str, int]:
         keeps=keeps,
         items=_items(meeting, items, keeps),
         minutes=sum(item.minutes for item in items),
-        waiting=_waiting(meeting.forum) if keeps else 0,
+        waiting=_waiting(meeting.forum) if may_count(meeting.forum) else 0,
         pack=_pack(meeting, keeps),
         typed=typed,
         errors=typed.errors,
@@ -88,6 +88,7 @@ def _pack(meeting: Meeting, keeps: bool) -> dict[str, Any] | None:
 def _items(meeting: Meeting, items: list[AgendaItem], keeps: bool) -> list[dict[str, Any]]:
     actions = actions_of_decisions(reading(), [item.decision.id for item in items if item.decision])
     before, after = _chains(items)
+    exact = bool(items) and may_count(items[0].meeting.forum)
     return [
         {
             "id": item.id,
@@ -99,7 +100,7 @@ def _items(meeting: Meeting, items: list[AgendaItem], keeps: bool) -> list[dict[
             "last": number == len(items),
             "from": _elsewhere(before.get(item.from_item_id or 0)),
             "to": _elsewhere(after.get(item.id)),
-            **(_for_keeper(item) if keeps else _for_members(item)),
+            **(_for_keeper(item) if exact else _for_members(item)),
             **_decision(item, actions, keeps),
         }
         for number, item in enumerate(items, start=1)
@@ -144,10 +145,13 @@ def report_row(report: Report) -> dict[str, Any]:
 
 
 def _for_members(item: AgendaItem) -> dict[str, Any]:
-    """A protected number, and the paraphrases that a person has released."""
-    count = protect_cell(len(item.reports), len({report.reporter_id for report in item.reports}))
-    released = [report.paraphrase for report in item.reports if report.paraphrase_released_at and report.paraphrase]
-    return {"count": f"{count.text} rapporter", "reports": [], "released": sorted(released)}
+    """A protected number and, where it may be told, the paraphrases that a person has released: as in the pack."""
+    counted = [report for report in item.reports if report.state not in UNCOUNTED]
+    count = protect_cell(len(counted), len({report.reporter_id for report in counted}))
+    released = [
+        row.paraphrase for row in counted if row.paraphrase_released_at and row.may_paraphrase and row.paraphrase
+    ]
+    return {"count": f"{count.text} rapporter", "reports": [], "released": sorted(released) if count.shown else []}
 
 
 def _decision(item: AgendaItem, actions: dict[int, list[Action]], keeps: bool) -> dict[str, Any]:

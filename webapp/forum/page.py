@@ -14,7 +14,7 @@ from models.organisation import OUTSIDE_PARTY
 from schemas.forum import NOBODY
 from schemas.months import day_name, local_date
 from webapp.form_input import Input, seal
-from webapp.forum.access import may_change
+from webapp.forum.access import may_change, may_count
 from webapp.forum.words import agreement_state, convener_name, conveners, items_word, place, when
 from webapp.granska.decision_form import parties
 from webapp.requests import now, reading
@@ -30,7 +30,9 @@ def page(forum: Forum, typed: Input | None = None, agreement: Agreement | None =
         "web/forum-visa.html",
         forum=_facts(forum, today),
         keeps=keeps,
-        routed=count_routed(reading(), forum.federation_id, [forum.id]).get(forum.id, (0, 0)) if keeps else None,
+        routed=count_routed(reading(), forum.federation_id, [forum.id]).get(forum.id, (0, 0))
+        if may_count(forum)
+        else None,
         meetings=_meetings(forum),
         parties=[(party.code, party.name) for party in parties() if party.code != OUTSIDE_PARTY],
         conveners=[(NOBODY, "Ingen"), *conveners(parties()).items()],

@@ -14,7 +14,7 @@ from models.forum import Forum, Meeting, visible_forums
 from models.forum_queries import ForumLine, forum_lines
 from schemas.ics import Event, calendar
 from schemas.months import local_date
-from webapp.forum.access import find_forum, may_change, meeting_of
+from webapp.forum.access import find_forum, may_change, may_count, meeting_of
 from webapp.forum.meeting_page import page as meeting_page
 from webapp.forum.page import page as forum_page
 from webapp.forum.words import agreement_state, convener_name, place, when
@@ -42,8 +42,8 @@ def _row(line: ForumLine) -> dict[str, Any]:
         "agreement": agreement_state(forum.agreements, local_date(now())),
         "meeting": when(meeting.starts_at) if meeting else "",
         "meeting_href": url_for("forum.show_meeting", code=forum.code, meeting_id=meeting.id) if meeting else "",
-        # Small numbers are for whoever keeps the forum, not for all who sit there.
-        "routed": line.routed if may_change(forum) else None,
+        # Small numbers are for the coordinator who receives the reports, not for all who sit there.
+        "routed": line.routed if may_count(forum) else None,
         "waiting": line.waiting,
     }
 

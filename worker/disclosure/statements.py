@@ -77,6 +77,8 @@ class Unknowns:
             CATEGORY: [(None, None, code) for code in self._codes["category"]],
             CODES: [(*pair, code) for pair, code in product(*self._crossed)],
         }
+        if not any(self._members.values()):  # nothing but totals
+            self._members[CATEGORY] = [(None, None, None)]
         self._numbers: dict[tuple[Any, ...], int] = {}
 
     def statements(self, publication: Publication) -> Iterator[Statement]:
@@ -96,7 +98,8 @@ class Unknowns:
         groups = list(dict.fromkeys([*((area,) for area in publication.areas), publication.areas]))
         for month, areas in product(sorted(plain), groups):
             find = partial(self._find, publication, areas, month)
-            yield Link(find(PAIR), find(CATEGORY), same=True)
+            if self._members[PAIR] and self._members[CATEGORY]:
+                yield Link(find(PAIR), find(CATEGORY), same=True)
             if month in crossed:
                 yield from self._parts(find)
 
@@ -122,7 +125,7 @@ class Unknowns:
         fixed = dict(zip(table.by, key, strict=True))
         months = [fixed.pop("month")] if "month" in fixed else table.months
         areas = (fixed.pop("area"),) if "area" in fixed else publication.areas
-        family = next(names for names in (CATEGORY, PAIR, CODES) if {*fixed} <= {*names})
+        family = next(names for names in (CATEGORY, PAIR, CODES) if {*fixed} <= {*names} and self._members[names])
         for month in months:
             yield from self._find(publication, areas, month, family, **fixed)
 
