@@ -16,7 +16,7 @@ import logs
 import settings
 from models.base import Clock, Database, utc_now
 from models.clock import refuse_wrong_clock
-from webapp import access, audit, errors, halsa, pages, requests, sign_in
+from webapp import access, audit, errors, halsa, issuers, pages, requests, sign_in
 from webapp.atgarder.form import blueprint as atgarder
 from webapp.avvikelser.list import blueprint as avvikelser
 from webapp.doorbell import Doorbell
@@ -83,8 +83,10 @@ def create_app(current: settings.Settings | None = None, clock: Clock = utc_now)
         app.register_blueprint(blueprint)
     for blueprint in (svar, besvarade, utskick, drift, klassificeraren, metrics):
         app.register_blueprint(blueprint)
+    app.register_blueprint(issuers.blueprint)
     app.register_blueprint(pages.blueprint)
     requests.register(app)
+    issuers.register(app, current.issuers)
     access.register(app)
     audit.register(app)
     errors.register(app)
