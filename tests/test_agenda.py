@@ -150,7 +150,16 @@ def test_members_see_questions_and_protected_counts_and_no_paraphrase_of_few_rep
     page = room.site.sign_in("member").get(page_of(meeting_id)).text
     assert "Vem öppnar en kontaktväg?" in page
     assert "&lt;5 rapporter" in page
-    for hidden_words in ("Släppt omskrivning.", "Hemlig omskrivning.", TEXT, *references, "Psykiatri", "Skriv in beslut", "Flytta upp"):
+    hidden = (
+        "Släppt omskrivning.",
+        "Hemlig omskrivning.",
+        TEXT,
+        *references,
+        "Psykiatri",
+        "Skriv in beslut",
+        "Flytta upp",
+    )
+    for hidden_words in hidden:
         assert hidden_words not in page
 
 

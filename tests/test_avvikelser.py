@@ -19,8 +19,8 @@ HEADINGS = ["Referens", "Mottagen", "Kommunområde", "Från", "Om", "Kategori", 
 ROW = re.compile(r'class="lh-meta">(LH-\d{4}-\d{4})')
 # What a spreadsheet would calculate, or run (CWE-1236); with what the cell must hold instead.
 FORMULAS = [
-    *("=cmd|' /C calc'!A0", '=HYPERLINK("https://evil.example","Klicka")', "+1+1", "-2+3", "@SUM(1+1)", "=1;=2"),
-    *(' =1+1"', "＝1+1", "＋1", "－1", "＠SUM(1)", "\u00a0=1+1", '"=1+1"', "'=1+1", "Kriminalvården; öst"),
+    *("=cmd|' /C calc'!A0", '=HYPERLINK("https://evil.example","Klicka")', "+1+1", "-2+3", "-SUM(1+1)", "=1;=2"),
+    *(' =1+1"', "＝1+1", "＋1", "－1", "＝SUM(1)", "\u00a0=1+1", '"=1+1"', "'=1+1", "Kriminalvården; öst"),
 ]
 
 

@@ -66,7 +66,7 @@ def providers() -> Iterator[tuple[str, str]]:
 
 
 def entry(code: str, address: str) -> dict[str, object]:
-    facts: dict[str, object] = {"code": code, "label": f"Issuer {code}", "issuer": address, "client_id": f"lexheller-{code}"}
+    facts: dict[str, object] = {"code": code, "label": f"Issuer {code}", "issuer": address, "client_id": f"lh-{code}"}
     more = {"client_secret": "hemlig", "assurance": [LEVEL], "federation": "hoglandet", "areas": ["savsjo"]}
     return facts | more | {"unit": "kommun/forsorjningsstod"}
 

@@ -178,4 +178,8 @@ def links(page: Page) -> list[str]:
     hrefs: list[str] = page.eval_on_selector_all(
         "a[href^='/']", "links => links.map(link => link.getAttribute('href'))"
     )
-    return [href.split("#")[0] for href in hrefs if not re.search(r"^/static|\.(pdf|csv|ics|json)(\?|$)", href)]
+    return [
+        href.split("#")[0]
+        for href in hrefs
+        if not re.search(r"^/static|^/konto/utdrag|\.(pdf|csv|ics|json)(\?|$)", href)
+    ]

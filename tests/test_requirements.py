@@ -19,7 +19,7 @@ def pinned(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-web.txt", "requirements-dev.txt"])
 def test_requirements_are_pinned_by_hash_and_name_no_host(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
-    for word in ("http", "file:", "--index", "--extra-index", "--find-links", " @ "):
+    for word in ("://", "file:", "--index", "--extra-index", "--find-links", " @ "):
         assert word not in text, word
     entries = [entry for entry in re.split(r"(?<!\\)\n", text) if entry.strip()]
     assert len(entries) > 10

@@ -23,7 +23,7 @@ class Breach:
 
     def __str__(self) -> str:
         more = f" and {len(self.ids) - SHOWN} more" if len(self.ids) > SHOWN else ""
-        return f"{self.rule}: {self.what}: {', '.join(map(str, self.ids[:SHOWN]))}{more}"
+        return f"{self.rule}: {self.what}: {', '.join(map(str, sorted(self.ids)[:SHOWN]))}{more}"
 
 
 Rule = Callable[[Session, datetime], Iterator[Breach]]
