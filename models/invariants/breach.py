@@ -13,6 +13,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 SHOWN = 10  # ids in a line; who has more to mend begins with these
 
 
+def _in_order(found: object) -> tuple[int, str]:
+    """Numbers by their size, whatever the database's order was."""
+    return len(str(found)), str(found)
+
+
 @dataclass(frozen=True)
 class Breach:
     """`rule` is I1 to I8, `what` the sentence that does not hold, `ids` the rows for which it does not."""
@@ -23,7 +28,7 @@ class Breach:
 
     def __str__(self) -> str:
         more = f" and {len(self.ids) - SHOWN} more" if len(self.ids) > SHOWN else ""
-        return f"{self.rule}: {self.what}: {', '.join(map(str, sorted(self.ids)[:SHOWN]))}{more}"
+        return f"{self.rule}: {self.what}: {', '.join(map(str, sorted(self.ids, key=_in_order)[:SHOWN]))}{more}"
 
 
 Rule = Callable[[Session, datetime], Iterator[Breach]]
