@@ -1,8 +1,9 @@
 """The part of a snapshot that tells what its readers have seen before: what earlier summaries printed, never their
 exact counts. worker.disclosure audits a new summary together with it.
 
-Members of one party sit in the forums of several areas and of the whole federation, so all forums of a federation
-count as one audience where a forum of the whole federation has printed anything; else those of the same area do.
+For a summary of one area that is what was printed for the area's forums and for those of the whole federation, where
+the other areas count as one; for one of the whole federation, what was printed for its forums, and last for each
+area's. So that nothing falls between the two, a federation's summary is built after those of its areas (worker.sweep).
 Drafts count too: somebody may yet approve them, and then nothing would be audited anew.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -22,7 +23,9 @@ from models.organisation import Area, Party, Unit
 from models.summary import Summary, SummaryState
 from schemas.disclosure import Reason, protect_total
 
-LAST = 12  # summaries of each forum, of all kinds and versions
+LAST = 12  # summaries of each forum of the same areas, of all kinds and versions
+LAST_OF_AREA = 2  # of each forum of an area: what a total of the federation can be compared with today
+ELSEWHERE = "*"  # all other areas of a federation
 # An area (or "" for all of a publication's), giver, counterpart, category and month; None where summed over.
 Count = tuple[str, str | None, str | None, str | None, str]
 
@@ -30,20 +33,28 @@ Count = tuple[str, str | None, str | None, str | None, str]
 def freeze_history(session: Session, summary: Summary) -> list[dict[str, Any]]:
     """What was printed before, oldest first.
 
-    Returns: plain data. Each entry has its `areas` by name, `tables` as worker.disclosure.record dumps them, and
-    `moved`: the counts that have changed since (merged, taken back, judged otherwise), each with a label that is the
-    same as long as the count was.
+    Returns: plain data. Each entry has its `areas` by name, `tables` as worker.disclosure records them, and `moved`:
+    the counts that have changed since (merged, taken back, judged otherwise), each with a label that is the same as
+    long as the count was.
     """
     rows = _earlier(session, summary)
-    areas = _areas(session, summary)
     counts = _counts_now(session, summary.forum.federation_id)
-    entries = [{"areas": areas[row.forum_area_id], "tables": row.printed, "moved": []} for row in rows]
-    for names in {tuple(entry["areas"]) for entry in entries}:
-        mine = [place for place, entry in enumerate(entries) if tuple(entry["areas"]) == names]
-        _label(entries, mine, [row.counts for row in rows], [list(row[1:]) for row in counts if row[0] in names])
-    for entry in entries:
-        entry["tables"] = [_still_true(table, counts) for table in entry["tables"]]
-    return _without_twins(entries)
+    names = _names(session, summary.forum.federation_id)
+    home = summary.forum.area_id
+    everywhere = [names[home], ELSEWHERE] if home is not None else [*names.values()]
+    entries = [
+        {
+            "areas": everywhere if row.area_id is None else [names[row.area_id]],
+            "tables": [_still_true(table, counts, everywhere) for table in row.printed],
+        }
+        for row in rows
+    ]
+    moved: dict[int, list[list[Any]]] = {}
+    for area_id in {row.area_id for row in rows}:
+        mine = [(place, row) for place, row in enumerate(rows) if row.area_id == area_id]
+        now = [list(row[1:]) for row in counts if area_id is None or row[0] == names[area_id]]
+        moved |= _moved(mine, now, "" if area_id is None else names[area_id])
+    return _without_twins([entry | {"moved": moved[place]} for place, entry in enumerate(entries)])
 
 
 def mark(session: Session, federation_id: int) -> list[tuple[int, int]]:
@@ -62,26 +73,27 @@ def _earlier(session: Session, summary: Summary) -> Sequence[Row[Any]]:
     last = numbered.where(Summary.content.is_not(None)).subquery()
     found = session.execute(
         select(
-            Forum.area_id.label("forum_area_id"),
+            Forum.area_id,
             Summary.snapshot["printed"].label("printed"),
             Summary.snapshot["counts"].label("counts"),
+            last.c.number,
         )
         .join(Summary.forum)
         .join(last, last.c.id == Summary.id)
         .where(last.c.number <= LAST)
         .order_by(Summary.id)
     ).all()
-    known = [row for row in found if row.printed is not None]
+    known = [row for row in found if row.printed]  # where all tables are left out there is nothing to tell
     home = summary.forum.area_id
-    together = home is None or any(row.forum_area_id is None for row in known)
-    return [row for row in known if together or row.forum_area_id == home]
+    if home is None:
+        return [row for row in known if row.area_id is None or row.number <= LAST_OF_AREA]
+    return [row for row in known if row.area_id in (home, None)]
 
 
-def _areas(session: Session, summary: Summary) -> dict[int | None, list[str]]:
-    """The names of each area, and of all of them for a forum of the whole federation."""
-    query = select(Area.id, Area.name).where(Area.federation_id == summary.forum.federation_id).order_by(Area.name)
-    rows = [(area_id, name) for area_id, name in session.execute(query)]
-    return {**{area_id: [name] for area_id, name in rows}, None: [name for _, name in rows]}
+def _names(session: Session, federation_id: int) -> dict[int, str]:
+    """The areas of a federation, by id."""
+    query = select(Area.id, Area.name).where(Area.federation_id == federation_id).order_by(Area.name)
+    return {area_id: name for area_id, name in session.execute(query)}  # noqa: C416 - mypy knows no dict of rows
 
 
 def _counts_now(session: Session, federation_id: int) -> list[tuple[str, str, str, str, str, int]]:
@@ -101,16 +113,16 @@ def _counts_now(session: Session, federation_id: int) -> list[tuple[str, str, st
     return [(*row[:3], row[3].isoformat(), row[4], int(row[5])) for row in session.execute(query)]
 
 
-def _still_true(table: dict[str, Any], counts: Iterable[tuple[str, str, str, str, str, int]]) -> dict[str, Any]:
+def _still_true(table: dict[str, Any], counts: Iterable[Any], areas: Collection[str]) -> dict[str, Any]:
     """A table of areas without the cells that today's counts contradict: its summary froze no months of single areas,
-    so there is nothing to compare one by one."""
+    so there is nothing to compare one by one. Nor are there cells of areas that are not told apart."""
     if table["by"] != ["area"]:
         return table
     sums, (first, last) = Counter[str](), table["months"]
     for area, _, _, month, _, number in counts:
         sums[area] += number if first <= month <= last else 0
     cells = dict.fromkeys(sums, 0) | dict(table["cells"])
-    kept = [[area, printed] for area, printed in sorted(cells.items()) if _fits(printed, sums[area])]
+    kept = [[area, printed] for area, printed in sorted(cells.items()) if area in areas and _fits(printed, sums[area])]
     return {**table, "cells": kept, "adds_up": False}
 
 
@@ -121,18 +133,21 @@ def _fits(printed: int | str, count: int) -> bool:
     return number.value == printed if isinstance(printed, int) else count > 0 or printed == Reason.COMPLEMENTARY
 
 
-def _label(entries: list[dict[str, Any]], places: Sequence[int], counts: Sequence[Any], now: list[list[Any]]) -> None:
-    """Compare each publication of the same areas with the next one, from today back, and name what differs."""
+def _moved(rows: Sequence[tuple[int, Any]], now: Iterable[Sequence[Any]], scope: str) -> dict[int, list[list[Any]]]:
+    """Compare each publication of the same areas with the next one, from today back, and name what differs.
+
+    Arguments: rows - pairs of a place and what was printed there; scope - what the areas are called together.
+    """
     labels: dict[tuple[Any, ...], int] = {}
-    newer = _margins(now)
-    for place in reversed(places):
-        older, months = _margins(counts[place]), {table["months"][1] for table in entries[place]["tables"]}
-        last, first = max(months, default=""), min((row["months"][0] for row in entries[place]["tables"]), default="")
+    found, newer = {}, _margins(now)
+    for place, row in reversed(rows):
+        older, first = _margins(row.counts), min(table["months"][0] for table in row.printed)
+        last = max(table["months"][1] for table in row.printed)
         inside = {key for key in {*older, *newer} if first <= key[-1] <= last}
         labels |= {key: place for key in inside if older[key] != newer[key]}
-        scope = entries[place]["areas"][0] if len(entries[place]["areas"]) == 1 else ""
-        entries[place]["moved"] = sorted(([scope, *key, labels[key]] for key in inside & {*labels}), key=str)
+        found[place] = sorted(([scope, *key, labels[key]] for key in inside & {*labels}), key=str)
         newer.update({key: older[key] for key in inside})
+    return found
 
 
 def _margins(rows: Iterable[Sequence[Any]]) -> Counter[tuple[Any, ...]]:

@@ -68,5 +68,5 @@ def file_reports(
 def publish(tables: Sequence[Table], history: list[dict[str, Any]], moved: Sequence[Any] = ()) -> Guarded:
     """Guard some tables against what was published before, and add them to it."""
     found = guard(tables, ["Sävsjö"], history[-12:])
-    history.append({"areas": ["Sävsjö"], "tables": list(found.record), "moved": list(moved)})
+    history.append({"areas": ["Sävsjö"], "tables": found.record, "moved": list(moved)})
     return found

@@ -280,7 +280,7 @@ def test_a_year_of_months_with_corrections_gives_nothing_away(seed: int, mean: f
         window = diary.window[number : number + 12]
         tables = whole([one for one in diary.reports if one.month in window], window, diary.parties, diary.codes)
         found = guard(tables, ["Sävsjö"], diary.history(kept))
-        kept.append({"areas": ["Sävsjö"], "tables": list(found.record), "moved": []})
+        kept.append({"areas": ["Sävsjö"], "tables": found.record, "moved": []})
         claims, links = diary.claims(number, found, window)
         told, equal = told + claims, equal + links
         assert {name for name, _ in found.known} <= found.dropped

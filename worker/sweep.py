@@ -52,7 +52,9 @@ def order_due_summaries(session: Session, now: datetime) -> list[int]:
     # A superseded pack counts as none: a meeting that was moved back to its day is owed a new one.
     holding = select(Summary.forum_id, Summary.kind, Summary.period).where(Summary.state != SummaryState.SUPERSEDED)
     there = {tuple(row) for row in session.execute(holding)}
-    forums = session.scalars(select(Forum).options(selectinload(Forum.meetings)))
+    # Those of a whole federation last: what they print is weighed against what their areas do.
+    everywhere = Forum.area_id.is_(None)
+    forums = session.scalars(select(Forum).options(selectinload(Forum.meetings)).order_by(everywhere, Forum.id))
     missing = [key for forum in forums for key in _owed(forum, today) if key not in there]
     new = [order_summary(session, *key, next_version(session, *key), now) for key in missing]
     return [summary_id for summary_id in new if summary_id is not None]

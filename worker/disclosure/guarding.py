@@ -1,5 +1,10 @@
 """Hiding more until nothing that is hidden can be worked out. Pure.
 
+Two readers try. One has this publication alone, and guesses rightly for each hidden number why it is hidden: to him few
+reports are one to four. The other has everything that was printed before as well, and reads each number as the rule
+says it. To guess over time too is not held against: where numbers rise above five and fall below it again, the hidden
+ones tell each other, and nothing that could be hidden would help.
+
 Nothing here depends on the way that the solver took, only on how far a number can move, which is the same for every
 solver: the same tables and the same history hide the same cells on every machine.
 """
@@ -42,23 +47,30 @@ def guard(tables: Sequence[Table], areas: Sequence[str], history: Sequence[Mappi
     """
     earlier = [load_publication(entry) for entry in history]
     plan = Plan.by_plain_rule(tables, [table for publication in earlier for table in publication.tables])
-    leaks = Leaks(earlier, Publication(tuple(areas), list(plan.whole().values())))
-    names: dict[int, Place] = {}
-    known: list[Place] = []
-    while new := {row: name for row, name in leaks.targets(plan.whole()).items() if row not in names}:
-        names |= new
-        found = leaks.find(list(new), plan.printed(), keep=True)
-        beyond = set(_beyond_help(found, names, leaks, plan))
-        for row in found:
-            plan.hide(_needed(names[row], row, leaks, plan) if row not in beyond else [])
-        known += [names[row] for row in leaks.told(sorted(beyond), plan.printed())]
+    own = Publication(tuple(areas), list(plan.whole().values()))
+    alone, together = Leaks([], own, guessed=True), Leaks(earlier, own, guessed=False)
+    while _close(alone, plan) or _close(together, plan):
+        pass
     plan.drop()
-    return _result(plan, known, leaks.programme.solved)
+    return _result(plan, together.known, alone.programme.solved + together.programme.solved)
 
 
-def _beyond_help(found: Sequence[int], names: Mapping[int, Place], leaks: Leaks, plan: Plan) -> list[int]:
-    """What can be worked out even if this publication hid all that it still shows."""
-    return leaks.find(found, plan.printed(plan.candidates(names[found[0]]))) if found else []
+def _close(leaks: Leaks, plan: Plan) -> bool:
+    """Hide more until nothing that is hidden can be worked out, but for what nothing can help.
+
+    Returns: whether there was anything that had not been asked for before.
+    """
+    names = leaks.targets(plan.whole())
+    found = leaks.find(list(names), plan.printed(), keep=True)
+    everything = plan.candidates(names[found[0]]) if found else []
+    beyond = leaks.find(found, plan.printed(everything))
+    leaks.known += [names[row] for row in beyond]
+    found = [row for row in found if row not in beyond]
+    # What was hidden before and is shown now tells of itself first: hide it again, and look whether that is enough.
+    plan.hide(names[row] for row in found if plan.shows(names[row]))
+    for row in leaks.find(found, plan.printed(), keep=True):
+        plan.hide(_needed(names[row], row, leaks, plan))
+    return bool(names)
 
 
 def _needed(name: Place, row: int, leaks: Leaks, plan: Plan) -> list[Place]:

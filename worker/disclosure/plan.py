@@ -61,6 +61,12 @@ class Plan:
         """The same with the tables that are left out: what they hide must not be worked out from the others."""
         return {name: self._show(name) for name in self.tables}
 
+    def shows(self, place: Place) -> bool:
+        """Whether a cell is printed here, and is not hidden."""
+        name, key = place
+        known = name in self.tables and name not in self.dropped and key in self.tables[name].keys
+        return known and key not in self.reasons[name]
+
     def candidates(self, target: tuple[str, Key]) -> list[Place]:
         """What may still be hidden to protect a cell, of this publication or an earlier one: the least harm first. That
         is its row and column, then its table, then the others; small numbers before large ones, zeros last."""
