@@ -45,13 +45,14 @@ Kept = tuple[list[Area], list[Any], Sequence[Any]]  # who printed, from which co
 def follow(areas: int, federation: int, seed: int) -> None:
     """Print what the audit of areas, and of a federation with its areas, takes."""
     rows = []
-    for rate in RATES:
+    for rate in RATES if areas else ():
         runs = [_follow([Area("A", random.Random(seed + number), rate, _span())], 1) for number in range(areas)]
         rows.append((f"one area, {rate} reports a month", *_figures([one for run in runs for one in run])))
     if federation:
         members = [Area(chr(65 + number), random.Random(seed + number), 5, _span()) for number in range(federation)]
         rows.append((f"all {federation} areas and the federation", *_figures(_follow(members, federation + 1))))
-    print_table((f"reports after {EARLIER} earlier ones", *HEADINGS), rows)
+    if rows:
+        print_table((f"reports after {EARLIER} earlier ones", *HEADINGS), rows)
 
 
 def _span() -> list[str]:

@@ -167,7 +167,7 @@ def screen(rounds: int) -> None:
 
 @command.command()
 @click.option("--cells", default=100_000, show_default=True, help="hidden numbers of random publications to attack")
-@click.option("--areas", default=5, show_default=True, help="simulated areas of each size, followed month by month")
+@click.option("--areas", default=5, show_default=True, help="simulated areas of each size, followed by the month")
 @click.option("--federation", default=3, show_default=True, help="areas of the federation that is followed; 0 for none")
 @click.option("--seed", default=1, show_default=True, help="the same seed gives the same reports")
 def disclosure(cells: int, areas: int, federation: int, seed: int) -> None:

@@ -18,6 +18,7 @@ from models.snapshot import take_snapshot
 from models.summary import Summary, SummaryKind
 from schemas.months import local_date, month_of
 from worker import pdf
+from worker.disclosure import ProgrammeError
 from worker.summary import write_summary
 
 EARLIEST_YEAR = 2000
@@ -41,6 +42,8 @@ def command(code: str, kind: str, period: str, out: Path, data: Path | None) -> 
     try:
         with database.read() as session:
             content = _write(session, code, SummaryKind(kind), period)
+    except ProgrammeError as error:
+        raise click.ClickException(f"small numbers could not be audited, so nothing is written: {error}") from None
     finally:
         database.dispose()
     try:

@@ -24,6 +24,7 @@ from settings import ROOT
 # Options, and last the words to look for. The classifier's has no tiny size; tests/test_classification.py covers it.
 TINY = {
     "backup": ["--reports=50", "restore s"],
+    "disclosure": ["--cells=20", "--areas=0", "--federation=0", "audited, read as the rule says"],
     "dashboard": ["--reports=50", "--reports=100", "--visits=2", "p95 ratio"],
     "freshness": ["--seconds=1", "--rate=5", "--idle-posts=2", "5 posts/s for 1 s"],
     "month": ["--reports=50", "--forums=2", "2 forums"],

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import product
+from itertools import compress, product
 from typing import Any, NamedTuple
 
 from worker.disclosure.record import Bounds, Printed, load
@@ -80,6 +80,7 @@ class Unknowns:
         if not any(self._members.values()):  # nothing but totals
             self._members[CATEGORY] = [(None, None, None)]
         self._numbers: dict[tuple[Any, ...], int] = {}
+        self._found: dict[tuple[tuple[str, ...], Triple], Sequence[Triple]] = {}
 
     def statements(self, publication: Publication) -> Iterator[Statement]:
         """What a publication tells, cell by cell; cells that it leaves out are zeros where it adds up."""
@@ -133,15 +134,24 @@ class Unknowns:
         self, publication: Publication, areas: tuple[str, ...], month: str, family: tuple[str, ...], **fixed: str
     ) -> frozenset[int]:
         """The unknowns of one month and some areas, told apart by the names of a family, where `fixed` does not say."""
-        wanted = self._triple(fixed)
         scope, found = areas[0] if len(areas) == 1 else "", set[int]()
-        members = self._members[family] if None in wanted else [wanted]
-        for triple in members:
-            if all(want is None or want == code for want, code in zip(wanted, triple, strict=True)):
-                label = publication.moved.get((scope, *triple, month))
-                names = [((area,), None) for area in areas] if label is None else [(areas, label)]
-                found |= {self._numbers.setdefault((*name, triple, month), len(self._numbers)) for name in names}
+        for triple in self._matching(family, self._triple(fixed)):
+            label = publication.moved.get((scope, *triple, month))
+            names = [((area,), None) for area in areas] if label is None else [(areas, label)]
+            found |= {self._numbers.setdefault((*name, triple, month), len(self._numbers)) for name in names}
         return frozenset(found)
+
+    def _matching(self, family: tuple[str, ...], wanted: Triple) -> Sequence[Triple]:
+        """The members of a family that have the codes that are wanted, where any are."""
+        if sum(code is not None for code in wanted) == len(family):
+            return [wanted]
+        if (family, wanted) not in self._found:
+            fits = (
+                all(want in (None, code) for want, code in zip(wanted, one, strict=True))
+                for one in self._members[family]
+            )
+            self._found[family, wanted] = list(compress(self._members[family], fits))
+        return self._found[family, wanted]
 
     def _triple(self, codes: Mapping[str, str]) -> Triple:
         return codes.get("giver"), codes.get("about"), codes.get("category")
