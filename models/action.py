@@ -51,7 +51,7 @@ class Action(Base):
     owner_party: Mapped[Party] = relationship()
     from_unit: Mapped[Unit | None] = relationship(foreign_keys=[from_unit_id])
     about_unit: Mapped[Unit | None] = relationship(foreign_keys=[about_unit_id])
-    reports: Mapped[list[Report]] = relationship(secondary=action_report)
+    reports: Mapped[list[Report]] = relationship(secondary=action_report, order_by=Report.reference)
     effect: Mapped[Effect | None] = relationship(back_populates="action", uselist=False)
 
 

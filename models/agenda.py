@@ -33,7 +33,7 @@ class AgendaItem(Base):
     position: Mapped[int] = mapped_column(default=0)
     from_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
     meeting: Mapped[Meeting] = relationship()
-    reports: Mapped[list[Report]] = relationship(secondary=agenda_report)
+    reports: Mapped[list[Report]] = relationship(secondary=agenda_report, order_by=Report.reference)
     decision: Mapped[Decision | None] = relationship(back_populates="item", uselist=False)
 
 

@@ -38,7 +38,9 @@ class Forum(Base):
     active_from: Mapped[date]
     federation: Mapped[Federation] = relationship()
     area: Mapped[Area | None] = relationship()
-    members: Mapped[list[ForumMember]] = relationship(back_populates="forum", cascade="all, delete-orphan")
+    members: Mapped[list[ForumMember]] = relationship(
+        back_populates="forum", cascade="all, delete-orphan", order_by="ForumMember.id"
+    )
     meetings: Mapped[list[Meeting]] = relationship(back_populates="forum", order_by="Meeting.starts_at")
     names: Mapped[list[ForumName]] = relationship(order_by="ForumName.valid_from")
     agreements: Mapped[list[Agreement]] = relationship(order_by="Agreement.valid_until")
