@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from commands._accounts import add_account
 from commands._database import opened
+from commands._screening import check_words
 from models import Federation, User
 from models.user import Role
 from schemas.report import LONGEST_ADDRESS
@@ -35,6 +36,10 @@ def command(
     if unit is None and role in (Role.REPORTER, Role.FORUM_MEMBER):
         raise click.ClickException("a reporter or forum member needs --unit")
     email = _address(email)
+    try:
+        check_words({"--title": title})
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
     with opened() as database, database.write() as session:
         federation = _federation(session, federation_code)
         if session.scalar(select(User.id).where(User.email == email)):

@@ -9,16 +9,22 @@ import click
 
 from commands._database import opened
 from commands._organisation import load_organisation
+from commands._screening import check_words
 from models.base import utc_now
 from schemas.months import month_of
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def command(file: Path) -> None:
-    """Load a federation from FILE (JSON, in the form of data/hoglandet.json)."""
+@click.option("--no-names", is_flag=True, help="words that look like names of people have been looked at, and are none")
+def command(file: Path, no_names: bool) -> None:
+    """Load a federation from FILE (JSON, in the form of data/hoglandet.json).
+
+    Nothing is loaded from a file in which something points to a person.
+    """
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
+        check_words(data, no_names)
         with opened() as database, database.write() as session:
             federation = load_organisation(session, data, month_of(utc_now()))
     except ValueError as error:

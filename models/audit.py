@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Select, String, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base
 from models.user import User
 
 START = "0" * 64
+EMPTIED = "emptied"  # the action of an event whose facts a disposal has taken away; its place in the chain stays
 CHAIN_LOCK = 0x4C48  # the key of PostgreSQL's lock; SQLite has one writer at a time anyway
 
 
@@ -64,14 +65,16 @@ def add_event(session: Session, event: AuditEvent) -> None:
     session.add(event)
 
 
-def first_broken(events: Iterable[AuditEvent]) -> int | None:
+def first_broken(events: Iterable[AuditEvent], emptied: Collection[int] = ()) -> int | None:
     """The id of the first event that was changed, or that follows one that was taken out; None when all is whole.
 
-    Arguments: events - all of them, oldest first.
+    Arguments: events - all of them, oldest first; emptied - the ids that a disposal's receipt accounts for. Their
+    own facts cannot be proved any more, but the events around them can: the hash of each is still there.
     """
     before = START
     for number, event in enumerate(events, start=1):
-        if event.id != number or event.chain != link(event, before):
+        accounted = event.action == EMPTIED and event.id in emptied
+        if event.id != number or not (accounted or event.chain == link(event, before)):
             return event.id
         before = event.chain
     return None
@@ -80,3 +83,8 @@ def first_broken(events: Iterable[AuditEvent]) -> int | None:
 def events_of(federation_id: int) -> Select[AuditEvent]:
     """What the people of a federation have done, newest first."""
     return select(AuditEvent).where(AuditEvent.federation_id == federation_id).order_by(AuditEvent.id.desc())
+
+
+def about(user_id: int) -> ColumnElement[bool]:
+    """What others, such as an administrator, did with an account."""
+    return AuditEvent.action.startswith("konton.") & (AuditEvent.subject == str(user_id))

@@ -38,6 +38,15 @@ def test_reading_a_report_an_export_a_change_and_a_refusal_are_logged(site: Site
     assert last(site) == ("konton.close", "1", 303)
 
 
+def test_signing_out_is_logged_as_who_it_was(site: Site) -> None:
+    visitor = site.sign_in("reporter")
+    visitor.post("/logga-ut", data=visitor.tokens("/om"))
+    signed_in, signed_out = events(site)
+    assert (signed_out.action, signed_out.status) == ("sign_in.sign_out", 302)
+    assert signed_out.user_id == signed_in.user_id is not None
+    assert signed_out.federation_id == signed_in.federation_id is not None
+
+
 def test_lists_pages_and_the_report_itself_are_not_logged(site: Site) -> None:
     reporter = site.sign_in("reporter")
     before = len(events(site))
@@ -149,3 +158,16 @@ def test_an_extract_holds_what_is_kept_of_its_owner_and_of_nobody_else(site: Sit
     assert facts["konto"][0]["email"] == address_of("reporter")
     assert other not in extract.text
     assert "password_hash" not in extract.text
+
+
+def test_an_extract_tells_what_an_administrator_did_with_the_account(site: Site) -> None:
+    user_id = site.sign_in("reporter").get("/konto/utdrag").get_json()["konto"][0]["id"]
+    administrator = site.sign_in("administrator")
+    for number in (user_id, user_id + 1):
+        administrator.post(f"/konton/{number}/inbjudan", data=administrator.tokens("/konton"))
+    told = site.sign_in("reporter").get("/konto/utdrag").get_json()
+    assert [(row["action"], row["subject"]) for row in told["logg_om_kontot"]] == [
+        ("konton.invite_again", str(user_id))
+    ]
+    assert {row["user_id"] for row in told["logg"]} == {user_id}
+    assert "sign_in.sign_in" in {row["action"] for row in told["logg"]}

@@ -17,7 +17,7 @@ import requests
 from marshmallow import ValidationError
 from sqlalchemy import select
 
-from models import Identity, User
+from models import AuditEvent, Identity, User
 from models.base import utc_now
 from models.user import Role
 from schemas.issuer import read_issuers
@@ -129,6 +129,8 @@ def test_whoever_comes_for_the_first_time_becomes_a_reporter_and_is_known_the_ne
         user = session.get_one(User, identity.user_id)
         assert (user.role, user.email) == (Role.REPORTER, "anstalld@kommun.example.org")
         assert [area.code for area in user.areas] == ["savsjo"]
+        logged = session.execute(select(AuditEvent.action, AuditEvent.user_id, AuditEvent.subject)).all()
+    assert [tuple(row) for row in logged] == [("issuers.finish", user.id, "kommun")] * 2
 
 
 def test_the_request_carries_state_nonce_a_challenge_and_the_level(joined: Site) -> None:

@@ -28,10 +28,10 @@ def load(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setenv("LEXHELLER_DATABASE_URL", database_url)
     monkeypatch.setenv("LEXHELLER_HOME", str(tmp_path))
 
-    def load_it(data: dict[str, Any]) -> Result:
+    def load_it(data: dict[str, Any], *more: str) -> Result:
         path = tmp_path / "organisation.json"
         path.write_text(json.dumps(data), encoding="utf-8")
-        return CliRunner().invoke(load_organisation.command, [str(path)])
+        return CliRunner().invoke(load_organisation.command, [str(path), *more])
 
     return load_it
 
@@ -90,6 +90,28 @@ def test_a_file_with_a_code_that_stands_twice_loads_nothing(load: Callable[..., 
     assert everything(database)["federation"] == []
 
 
+POINTING = {
+    "name": ("Arbetsgrupp 850312-9812", "personnummer"),
+    "convener": ("zdravka.petrovska@kommun.se", "email"),
+    "note": ("Sammankallas av Zdravka Petrovska", "name"),
+}
+
+
+@pytest.mark.parametrize("field", POINTING)
+def test_a_file_that_points_to_a_person_loads_nothing(
+    field: str, load: Callable[..., Result], database: Database
+) -> None:
+    data, (words, kind) = hoglandet(), POINTING[field]
+    data["areas"][0]["forums"][0][field] = words
+    result = load(data)
+    assert result.exit_code != 0
+    assert f"areas[1].forums[1].{field} ({kind})" in result.output
+    assert words.split()[-1] not in result.output
+    assert everything(database)["federation"] == []
+    confirmed = load(data, "--no-names")
+    assert (confirmed.exit_code == 0) == (kind == "name")
+
+
 @pytest.fixture
 def add(site: Site, site_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
     """Adds an account to a furnished site; words that are None are left out."""
@@ -146,6 +168,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"federation": None}, "name the federation"),
     ({"email": address_of("reporter")}, "has an account already"),
     ({"email": address_of("reporter").upper()}, "has an account already"),
+    ({"title": "Zdravka Petrovska"}, "personal data in --title (name)"),
     ({"email": "ingen adress"}, "not an email address"),
     ({"email": f"{'x' * 300}@example.org"}, "not an email address"),
     ({"role": "king"}, "king"),

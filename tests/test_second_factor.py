@@ -6,8 +6,10 @@ import re
 from datetime import timedelta
 
 import pyotp
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from models import AuditEvent
 from tests.site import PASSWORD, Site, Visitor, address_of
 
 SECRET = re.compile(r'<code class="lh-key">([A-Z2-7 ]{20,})</code>')
@@ -63,6 +65,15 @@ def test_a_code_opens_once_and_only_in_its_time(site: Site) -> None:
     assert second_step(site, code_at(site, secret, minutes=-5))[1].status_code == 422
     spaced = code_at(site, secret, seconds=25)  # A phone's clock may be half a minute wrong.
     assert second_step(site, f"{spaced[:3]} {spaced[3:]}")[1].status_code == 302
+
+
+def test_a_wrong_code_after_the_right_password_is_logged(site: Site) -> None:
+    turn_on(site, site.sign_in("coordinator"))
+    assert second_step(site, "000000")[1].status_code == 422
+    with site.database.read() as session:
+        event = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+    assert event is not None
+    assert (event.action, event.status, event.user_id) == ("sign_in.second_step", 422, None)
 
 
 def test_a_recovery_code_opens_once(site: Site) -> None:

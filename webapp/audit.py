@@ -6,13 +6,13 @@ The rule is written once, over all addresses, so that a new address that changes
 from __future__ import annotations
 
 from flask import Flask, Response, g, request
-from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.audit import AuditEvent, add_event
+from models.user import User
 from webapp.requests import logger, now, parts
 
-# Reading that is logged: one report with its text, and what leaves as a file.
+# What is logged though nothing is posted: one report with its text, what leaves as a file, an employer's sign-in.
 READS = {
     "avvikelser.show_report",
     "avvikelser.export",
@@ -21,8 +21,11 @@ READS = {
     "atgarder.export",
     "rapporter.download",
     "konto.extract",
+    "issuers.finish",
     "logg.export",
 }
+# Where a stranger is refused: a password, and the code after it.
+DOORS = {"sign_in.sign_in", "sign_in.second_step"}
 # The report itself tells who filed it and when, and the form must not wait for a second transaction.
 TOLD_ELSEWHERE = {"rapportera.report"}
 REFUSALS = (403, 404, 422)  # not yours, or a wrong password; who guesses on and on is slowed down, not listed
@@ -33,14 +36,18 @@ SECRETS = {"words"}  # parts of an address that open something
 def _is_logged(status: int) -> bool:
     if request.endpoint is None or request.endpoint in TOLD_ELSEWHERE or status >= 500:
         return False
-    if not _is_signed_in():
-        return request.endpoint == "sign_in.sign_in" and status in REFUSALS
+    if _who() is None:
+        return request.endpoint in DOORS and status in REFUSALS
     return request.endpoint in READS or request.method == "POST" or status in REFUSALS
 
 
-def _is_signed_in() -> bool:
-    """Asked without the database, which may be what failed: only what this request has loaded already counts."""
-    return getattr(g.get("_login_user"), "is_authenticated", False)
+def _who() -> User | None:
+    """Who is signed in, or was when they signed out.
+
+    Asked without the database, which may be what failed: only what this request has loaded already counts."""
+    here = g.get("_login_user")
+    user: User | None = here.user if getattr(here, "is_authenticated", False) else g.get("signed_out")
+    return user
 
 
 def _subject() -> str:
@@ -53,7 +60,7 @@ def _note(response: Response) -> Response:
     told where failures are: who only reads is let in also when the disk is full."""
     if not _is_logged(response.status_code):
         return response
-    user = current_user.user if _is_signed_in() else None
+    user = _who()
     event = AuditEvent(
         at=now(),
         user_id=user.id if user else None,

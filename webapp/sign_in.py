@@ -6,7 +6,7 @@ import re
 import secrets
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_login import UserMixin, current_user, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import delete, select, update
@@ -20,7 +20,7 @@ from webapp.demo import ACCOUNTS
 from webapp.passwords import fits
 from webapp.rapportera.filing import WRITERS, show_again
 from webapp.rapportera.form import typed
-from webapp.requests import logger, now, parts, reading, writing
+from webapp.requests import logger, now, parts, person, reading, writing
 
 blueprint = Blueprint("sign_in", __name__)
 KEPT = "kept-"  # what the fields of an interrupted form are called on the sign-in page
@@ -154,6 +154,7 @@ def open_session(user: User) -> None:
 def sign_out() -> Response:
     with writing() as store:
         store.execute(delete(SignIn).where(SignIn.token_hash == hash_token(current_user.token)))
+    g.signed_out = person()  # The log asks when the answer is ready, and then nobody is signed in.
     logout_user()
     session.clear()
     flash("Du är utloggad.")

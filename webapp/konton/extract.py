@@ -11,6 +11,7 @@ from flask import Response
 from sqlalchemy import ColumnElement, inspect, select
 
 from models import AuditEvent, Delivery, Draft, Report, Review, SignIn, Tally, User
+from models.audit import about
 from models.base import Base
 from webapp.konton.second_step import blueprint as blueprint
 from webapp.requests import person, reading
@@ -37,6 +38,7 @@ def _gather(user_id: int) -> dict[str, Any]:
         ("granskningar", Review, Review.user_id == user_id),
         ("mejl", Delivery, Delivery.user_id == user_id),
         ("logg", AuditEvent, AuditEvent.user_id == user_id),
+        ("logg_om_kontot", AuditEvent, about(user_id)),
     )
     return {name: [_facts(row) for row in reading().scalars(select(table).where(mine))] for name, table, mine in own}
 
