@@ -9,6 +9,7 @@ from alembic import context
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 import settings
 from models import Base
@@ -36,6 +37,7 @@ def _run(connection: Connection) -> None:
     sqlite = connection.dialect.name == "sqlite"
     if not sqlite:
         connection.execute(text("SET lock_timeout = '2s'"))
+        connection.execute(text("SET lexheller.reach = 'all'"))  # What a step changes, it changes for everybody.
         connection.commit()
     context.configure(
         connection=connection,
@@ -54,11 +56,11 @@ def _render_item(kind: str, item: object, _context: object) -> str | Literal[Fal
 
 
 def _connect_and_migrate() -> None:
-    engine = create_engine(context.config.get_main_option("sqlalchemy.url") or settings.load().database_url)
-    with engine.connect() as connection:
+    url = context.config.get_main_option("sqlalchemy.url") or settings.load().database_url
+    # Without a pool the connection is closed with its block, also when the migration fails.
+    with create_engine(url, poolclass=NullPool).connect() as connection:
         migrate(connection)
         connection.commit()
-    engine.dispose()
 
 
 given = context.config.attributes.get("connection")

@@ -65,6 +65,7 @@ def take_snapshot(session: Session, summary: Summary) -> dict[str, Any]:
             "all": _reporters(session, ids, months[12:]),
             "all_before": _reporters(session, ids, months[:12]),
             "pairs": _reporters_of_pairs(session, ids, months[12:]),
+            "pairs_long": _reporters_of_pairs(session, ids, months),
             "categories": _reporters_of_categories(session, ids, months[12:]),
             "categories_before": _reporters_of_categories(session, ids, months[:12]),
         },

@@ -32,7 +32,7 @@ WRITTEN_BY_RULES = {
     *("format", "kind", "example", "title", "heading", "subtitle", "recipient", "sender", "reference", "made_on"),
     *("first_month", "last_month", "sentences", "key_figures", "questions", "heat_map", "categories", "trend"),
     *("next_forum", "meetings", "method", "labels", "counterparts", "areas"),
-    *("approval", "correction", "verify_at", "fingerprint"),
+    *("left_out", "approval", "correction", "verify_at", "fingerprint"),
 }
 
 

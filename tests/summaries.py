@@ -180,15 +180,18 @@ def _reporters(rows: list[Row]) -> dict[str, Any]:
     for giver, about, ago, category, _, reporters in rows:
         key = (giver, about, category, ago < 12)
         people[key] = max(people[key], reporters)
-    pairs, now, before = Counter[tuple[str, str]](), Counter[str](), Counter[str]()
+    pairs, ever = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    now, before = Counter[str](), Counter[str]()
     for (giver, about, category, recent), reporters in people.items():
         (now if recent else before)[category] += reporters
+        ever[giver, about] += reporters
         if recent:
             pairs[giver, about] += reporters
     return {
         "all": now.total(),
         "all_before": before.total(),
         "pairs": sorted([*pair, number] for pair, number in pairs.items()),
+        "pairs_long": sorted([*pair, number] for pair, number in ever.items()),
         "categories": sorted([code, number] for code, number in now.items()),
         "categories_before": sorted([code, number] for code, number in before.items()),
     }

@@ -69,6 +69,22 @@ def test_a_map_that_is_mostly_hidden_gives_way_to_a_sentence_on_paper_and_screen
     assert {cell["number"]["text"] for row in content["heat_map"]["rows"] for cell in row["cells"]} == {"<5"}
 
 
+def test_a_map_that_a_year_cannot_fill_shows_two_years_and_says_so() -> None:
+    codes = ("kommun", "af", "fk", "region")
+    rows: list[Row] = [(one, other, ago, "rules", 4, 4) for one in codes for other in codes for ago in (3, 15)]
+    snapshot = weigh(make_snapshot(rows))
+    content = write_summary(snapshot)
+    assert snapshot["map_months"] == 24
+    assert "heat_map" not in content["left_out"]
+    assert content["heat_map"]["first_month"] == "december 2024"
+    assert "Kartan visar två år" in content["heat_map"]["reading"]
+    assert {cell["number"]["text"] for row in content["heat_map"]["rows"] for cell in row["cells"]} == {"10", "0"}
+    assert "december 2024–november 2026" in write_page(content)
+    one_year = weigh(make_snapshot([row for row in rows if row[2] == 3]))
+    assert "map_months" not in one_year
+    assert write_summary(one_year)["left_out"]["heat_map"] == LEFT_OUT
+
+
 def test_a_year_of_single_reports_still_tells_the_month() -> None:
     content = write_summary(make_snapshot([("kommun", "region", ago, "rules", 2, 2) for ago in range(12)]))
     assert content["left_out"]["trend"] == LEFT_OUT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from io import BytesIO
 from itertools import pairwise
@@ -13,7 +14,7 @@ import page
 import pikepdf
 import pytest
 
-from schemas.disclosure import protect_total
+from schemas.disclosure import ZERO, protect_total
 from tests.pdf_text import read_pages
 from tests.summaries import LONG_PARTIES, busy_rows, make_action, make_followup, make_snapshot
 from worker import pdf
@@ -192,7 +193,7 @@ def test_a_map_of_many_parties_shows_those_with_the_largest_numbers() -> None:
         {"code": f"p{n}", "name": f"Part nummer {n} i länet", "short": f"P{n}", "outside": False} for n in range(60)
     ]
     pairs = {(f"p{n}", f"p{59 - n}"): protect_total(10 * n) for n in range(60)}
-    figures: Any = SimpleNamespace(pairs=pairs)
+    figures: Any = SimpleNamespace(pairs=pairs, map_months=12, months=[(date(2026, 10, 1), ZERO)])
     drawn = draw_heat_map(figures, parties, Names(make_snapshot() | {"parties": parties}))
     assert [column["short"] for column in drawn["columns"]] == [f"P{n}" for n in (*range(6), *range(54, 60))]
     assert [row["short"] for row in drawn["rows"]] == [column["short"] for column in drawn["columns"]]

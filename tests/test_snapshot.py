@@ -104,6 +104,7 @@ def test_only_people_behind_counted_reports_count(furnished: Site) -> None:
         "all": 3,
         "all_before": 1,
         "pairs": [["kommun", "region", 3]],
+        "pairs_long": [["kommun", "fk", 1], ["kommun", "region", 3]],
         "categories": [["handover", 3]],
         "categories_before": [["rules", 1]],
     }

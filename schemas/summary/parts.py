@@ -64,6 +64,8 @@ class ShadeSchema(Strict):
 
 class HeatMapSchema(Strict):
     reading = words()
+    # A map that was written before it could be longer than the rest begins where the rest does.
+    first_month = words(load_default=None, allow_none=True)
     columns = many(ColumnSchema)
     rows = many(RowSchema)
     legend = many(ShadeSchema)

@@ -17,6 +17,7 @@ from worker.summary.patterns import AreaLine, Counterpart, Problem
 from worker.summary.words import about, capital, how_many, shortened, signed
 
 MOST_ACTIONS, LONGEST_TEXT = 6, 150  # rows; characters of what somebody wrote
+MOST_OF_AREAS = 5  # actions of the areas, before a forum of the whole federation
 MOST_COUNTERPARTS = 8
 # How an effect is told in a narrow column.
 BRIEF = {
@@ -129,14 +130,14 @@ def draw_followup(snapshot: Mapping[str, Any]) -> dict[str, Any] | None:
     """What was decided last time and the actions that concern the forum, each with its state and what came after."""
     kept = frozen(snapshot)
     others = _others(kept)
-    # A forum of the whole federation reads of its own actions; those of the areas are only counted.
-    whole = snapshot["forum"]["whole_federation"]
-    rows = tell_decisions(kept) + tell_actions([] if whole else others)
+    # A forum of the whole federation reads of the areas' most pressing actions, late ones first; the rest are counted.
+    shown = others[:MOST_OF_AREAS] if snapshot["forum"]["whole_federation"] else others
+    rows = tell_decisions(kept) + tell_actions(shown)
     if not rows:
         return None
     return {
         "rows": [_row(row) for row in rows[:MOST_ACTIONS]],
-        "more": _more(len(rows) - MOST_ACTIONS, others if whole else []),
+        "more": _more(len(rows) - MOST_ACTIONS, others[len(shown) :]),
         "on": day_name(date.fromisoformat(snapshot["ordered_on"])),
     }
 
@@ -159,5 +160,5 @@ def _more(rows: int, others: Sequence[Mapping[str, Any]]) -> str | None:
     told = [f"{capital(how_many(rows, 'åtgärd', 'åtgärder'))} till finns i Lex Heller."] if rows > 0 else []
     if others:
         late = how_many(sum(action["late"] for action in others), "är försenad", "är försenade")
-        told.append(f"I kommunområdena finns {how_many(len(others), 'åtgärd', 'åtgärder')}; {late}.")
+        told.append(f"I kommunområdena finns {how_many(len(others), 'åtgärd', 'åtgärder')} till; {late}.")
     return " ".join(told) or None

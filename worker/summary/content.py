@@ -84,16 +84,21 @@ def _chapters(figures: Figures, names: Names, snapshot: Mapping[str, Any]) -> di
 
 
 def _key_figures(figures: Figures, names: Names, snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
-    inside, told = sum(not party["outside"] for party in snapshot["parties"]), figures.parties_reporting
+    told = figures.parties_reporting
     before = f", {about(figures.year_before, figures.year)} året före" if figures.year_before else ""
     year = figures.months[-1][0].year if snapshot["kind"] == "yearly" else None
     return [
         *([] if year else [_month_figure(figures)]),
         _key_figure(figures.year, f"rapporter under {year}" if year else "rapporter på tolv månader", before),
         *(_late_actions(snapshot) or _largest_share(figures, names)),
-        *([] if told is None else [{"text": f"{told} av {inside}", "label": "parter har rapporterat på tolv månader"}]),
+        *([] if told is None else [_parties_figure(told, figures, snapshot)]),
         *(_largest_share(figures, names) if year and _late_actions(snapshot) else []),
     ]
+
+
+def _parties_figure(told: int, figures: Figures, snapshot: Mapping[str, Any]) -> dict[str, str]:
+    inside = sum(not party["outside"] for party in snapshot["parties"])
+    return {"text": f"{told} av {inside}", "label": f"parter har rapporterat på {figures.map_span}"}
 
 
 def _month_figure(figures: Figures) -> dict[str, str]:

@@ -15,7 +15,7 @@ from schemas.disclosure import ZERO, Protected, typical
 from worker.disclosure.table import Key
 from worker.summary.names import Pair
 from worker.summary.registered import YEAR as YEAR
-from worker.summary.registered import numbers_of
+from worker.summary.registered import map_months, numbers_of
 
 # A typical month can be told from half a year on; with fewer months one busy month would set the norm.
 MIN_MONTHS_FOR_NORM = 6
@@ -24,7 +24,8 @@ MIN_MONTHS_FOR_NORM = 6
 @dataclass(frozen=True)
 class Figures:
     """Protected numbers; pairs and categories without reports are missing. What there is nothing to compare with, as
-    counting had not begun, is None. `dropped` names the tables that are left out, as too much of them is hidden."""
+    counting had not begun, is None. `dropped` names the tables that are left out, as too much of them is hidden.
+    `map_months` is what the pairs sum up."""
 
     months: Sequence[tuple[date, Protected]]
     month: Protected
@@ -36,6 +37,12 @@ class Figures:
     categories_before: Mapping[str, Protected] | None
     parties_reporting: int | None
     dropped: frozenset[str] = frozenset()
+    map_months: int = YEAR
+
+    @property
+    def map_span(self) -> str:
+        """The months of the map in words."""
+        return "tolv månader" if self.map_months == YEAR else "två år"
 
 
 def protect(snapshot: Mapping[str, Any]) -> Figures:
@@ -56,6 +63,7 @@ def protect(snapshot: Mapping[str, Any]) -> Figures:
         categories_before=None if before is None else {code: number for (code,), number in _held(before).items()},
         parties_reporting=_parties_reporting(snapshot, pairs),
         dropped=found.dropped,
+        map_months=map_months(snapshot),
     )
 
 
@@ -79,8 +87,9 @@ def typical_month(series: Sequence[tuple[date, Protected]], first_month: str | N
 
 
 def _parties_reporting(snapshot: Mapping[str, Any], pairs: Mapping[Pair, Protected]) -> int | None:
-    """How many parties have reported; nothing where it would tell that a hidden number is a zero."""
+    """How many parties have reported in the months of the map; nothing where it would tell that a hidden number is a
+    zero."""
     inside = {party["code"] for party in snapshot["parties"] if not party["outside"]}
-    first = snapshot["months"][-YEAR]
+    first = snapshot["months"][-map_months(snapshot)]
     reporting = {row[0] for row in snapshot["counts"] if row[2] >= first and row[-1]} & inside
     return len(reporting) if reporting == {giver for giver, _ in pairs} & inside else None

@@ -59,7 +59,7 @@ def _of_pairs(figures: Figures, names: Names) -> list[dict[str, Any]]:
         {
             "heading": capital(names.pair(pairs[0])),
             "question": PAIR,
-            "background": f"{capital(reports(top))} på tolv månader, det största talet i kartan. {NO_BLAME}",
+            "background": f"{capital(reports(top))} på {figures.map_span}, det största talet i kartan. {NO_BLAME}",
             "number": top.dump(),
         }
     ]

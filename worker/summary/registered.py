@@ -19,6 +19,7 @@ from worker.disclosure.table import Key
 from worker.summary.names import VAGUE, Names
 
 YEAR = 12  # months
+LONG_MAP = 24  # months; where a year of the map would hide too much
 MOST_PROBLEMS = 5
 MIN_TOLD = 6  # months of a counterpart that can be told; with fewer its chart would be a row of empty boxes
 NO_PATTERNS: Mapping[str, Any] = {"problems": [], "counterparts": [], "areas": []}
@@ -49,7 +50,7 @@ def weigh(snapshot: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises: worker.disclosure.ProgrammeError when the audit gives no answer; then nothing may leave.
     """
-    found = guard(tables_of(snapshot), snapshot["forum"]["areas"], snapshot.get("history", ()))
+    snapshot, found = _guard_with_map(snapshot)
     names = Names(snapshot)
     return {
         **snapshot,
@@ -66,6 +67,25 @@ def weigh(snapshot: Mapping[str, Any]) -> dict[str, Any]:
         "printed": list(found.record),
         "known": len(found.known),
     }
+
+
+def _guard_with_map(snapshot: Mapping[str, Any]) -> tuple[Mapping[str, Any], Guarded]:
+    """The decision, with a map over two years where one year of it had to be left out and two need not."""
+    found = _guard(snapshot)
+    if "pairs" not in found.dropped or "pairs_long" not in snapshot["reporters"]:
+        return snapshot, found
+    longer = {**snapshot, "map_months": LONG_MAP}
+    further = _guard(longer)
+    return (snapshot, found) if "pairs" in further.dropped else (longer, further)
+
+
+def _guard(snapshot: Mapping[str, Any]) -> Guarded:
+    return guard(tables_of(snapshot), snapshot["forum"]["areas"], snapshot.get("history", ()))
+
+
+def map_months(snapshot: Mapping[str, Any]) -> int:
+    """How many months the map of pairs sums up: twelve, or twice that where few reports have come."""
+    return int(snapshot.get("map_months", YEAR))
 
 
 def numbers_of(snapshot: Mapping[str, Any]) -> Guarded:
@@ -125,9 +145,11 @@ def _totals(counts: _Counts) -> Iterator[Table]:
 
 
 def _maps(counts: _Counts) -> Iterator[Table]:
-    people = {(giver, about): number for giver, about, number in counts.people["pairs"]}
+    months = counts.snapshot["months"][-map_months(counts.snapshot) :]
+    reporters = counts.people["pairs" if len(months) == YEAR else "pairs_long"]
+    people = {(giver, about): number for giver, about, number in reporters}
     pairs = list(product(counts.parties, counts.parties))
-    yield counts.table("pairs", PAIR, counts.now, pairs, reporters=people)
+    yield counts.table("pairs", PAIR, months, pairs, reporters=people)
     keys = [(code,) for code in counts.categories]
     people_of = {when: {(code,): n for code, n in counts.people[when]} for when in ("categories", "categories_before")}
     yield counts.table("categories", CATEGORY, counts.now, keys, reporters=people_of["categories"])

@@ -109,8 +109,9 @@ def tell_pairs(figures: Figures, names: Names) -> Sentence:
     where = listed([names.pair(pair) for pair in ties])
     if len(ties) > MAX_TIES or (len(ties) > 1 and len(where) > LONGEST):
         many = capital(how_many(len(ties), "par", "par", neuter=True))
-        return _say("Flera par ligger lika högt i kartan.", f"{many} har {reports(top)} vardera på tolv månader.")
-    return _say(f"Störst tal i kartan: {shortened(where, LONGEST)}.", f"{_each(top, len(ties))} på tolv månader.")
+        return _say("Flera par ligger lika högt i kartan.", f"{many} har {reports(top)} vardera på {figures.map_span}.")
+    told = f"{_each(top, len(ties))} på {figures.map_span}."
+    return _say(f"Störst tal i kartan: {shortened(where, LONGEST)}.", told)
 
 
 def tell_problem(problems: Sequence[Problem], names: Names) -> Sentence | None:

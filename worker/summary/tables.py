@@ -9,9 +9,9 @@ from math import ceil
 from typing import Any
 
 from schemas.disclosure import HIDDEN, HIDDEN_MEANS, STEP, ZERO, Protected, change
-from schemas.months import NAMES, month_name
+from schemas.months import NAMES, add_months, month_name
 from schemas.taxonomy import UNASSESSED
-from worker.summary.figures import Figures
+from worker.summary.figures import YEAR, Figures
 from worker.summary.names import Names
 from worker.summary.sentences import NO_BLAME, tell_month
 from worker.summary.words import about, listed, number_word, reports, signed
@@ -27,7 +27,8 @@ def draw_heat_map(figures: Figures, parties: Sequence[Mapping[str, Any]], names:
     givers = [party for party in parties if not party["outside"] or _reports(party["code"], figures)]
     step = _step(figures)
     return {
-        "reading": NO_BLAME + _left_out(len(everybody), len(parties)),
+        "reading": NO_BLAME + _longer(figures) + _left_out(len(everybody), len(parties)),
+        "first_month": month_name(add_months(figures.months[-1][0], 1 - figures.map_months)),
         "columns": [_heading(party) for party in parties],
         "rows": [
             {
@@ -48,6 +49,10 @@ def _that_fit(figures: Figures, parties: Sequence[Mapping[str, Any]]) -> list[Ma
             size[code] = max(size[code], number.value or 0)
     places = sorted(range(len(parties)), key=lambda place: (-size[parties[place]["code"]], place))
     return [parties[place] for place in sorted(places[:MOST_PARTIES])]
+
+
+def _longer(figures: Figures) -> str:
+    return f" Kartan visar {figures.map_span}, för ett enda har för få rapporter." if figures.map_months > YEAR else ""
 
 
 def _left_out(total: int, shown: int) -> str:
