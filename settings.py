@@ -22,8 +22,13 @@ VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parent
 MIN_SECRET_LENGTH = 32
 WEAK_SECRETS = ("secret", "changeme", "change-me", "password", "example", "lexheller")
-# Days until a report is reviewed (working days) and answered: what is promised when nothing else is said, and at most.
-DAYS = {"LEXHELLER_REVIEW_DAYS": (5, 60), "LEXHELLER_ANSWER_DAYS": (60, 365)}
+# What holds when nothing else is said, and at most: days until a report is reviewed (working days) and answered, and
+# how many reports one account may file within an hour. Nobody at a desk writes one a minute; a program that runs wild does.
+NUMBERS = {
+    "LEXHELLER_REVIEW_DAYS": (5, 60),
+    "LEXHELLER_ANSWER_DAYS": (60, 365),
+    "LEXHELLER_REPORTS_PER_HOUR": (60, 1_000_000),
+}
 # Older kombu hangs after a Redis restart; older WeasyPrint lets a page past its URL fetcher.
 VERSION_FLOORS = {"kombu": (5, 7, 0), "weasyprint": (70, 0)}
 
@@ -51,8 +56,9 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     mail_url: str = field(default="", repr=False)
     mail_from: str = "lexheller@localhost"
-    review_days: int = DAYS["LEXHELLER_REVIEW_DAYS"][0]
-    answer_days: int = DAYS["LEXHELLER_ANSWER_DAYS"][0]
+    review_days: int = NUMBERS["LEXHELLER_REVIEW_DAYS"][0]
+    answer_days: int = NUMBERS["LEXHELLER_ANSWER_DAYS"][0]
+    reports_per_hour: int = NUMBERS["LEXHELLER_REPORTS_PER_HOUR"][0]
     backups: Path = ROOT / "var" / "backups"
     metrics_token: str = field(default="", repr=False)
     version: str = VERSION
@@ -84,7 +90,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _embedded(values: Mapping[str, str]) -> Settings:
-    if faults := _wrong_days(values):
+    if faults := _wrong_numbers(values):
         raise SettingsError("\n".join(faults))
     home = Path(values.get("LEXHELLER_HOME") or ROOT / "var").resolve()
     return Settings(
@@ -100,8 +106,9 @@ def _embedded(values: Mapping[str, str]) -> Settings:
         public_url=(values.get("LEXHELLER_PUBLIC_URL") or Settings.public_url).rstrip("/"),
         mail_url=values.get("LEXHELLER_MAIL_URL", ""),
         mail_from=values.get("LEXHELLER_MAIL_FROM") or Settings.mail_from,
-        review_days=_days(values, "LEXHELLER_REVIEW_DAYS"),
-        answer_days=_days(values, "LEXHELLER_ANSWER_DAYS"),
+        review_days=_number(values, "LEXHELLER_REVIEW_DAYS"),
+        answer_days=_number(values, "LEXHELLER_ANSWER_DAYS"),
+        reports_per_hour=_number(values, "LEXHELLER_REPORTS_PER_HOUR"),
         **_watching(values, home),
     )
 
@@ -114,7 +121,7 @@ def _production(values: Mapping[str, str]) -> Settings:
     faults = [
         *_missing(database_url, broker_url, values),
         *_no_mail(mail_url, values),
-        *_wrong_days(values),
+        *_wrong_numbers(values),
         *_weak(secret),
         *_unsafe(values),
         *_short_token(values),
@@ -134,8 +141,9 @@ def _production(values: Mapping[str, str]) -> Settings:
         public_url=values["LEXHELLER_PUBLIC_URL"].rstrip("/"),
         mail_url=mail_url,
         mail_from=values["LEXHELLER_MAIL_FROM"],
-        review_days=_days(values, "LEXHELLER_REVIEW_DAYS"),
-        answer_days=_days(values, "LEXHELLER_ANSWER_DAYS"),
+        review_days=_number(values, "LEXHELLER_REVIEW_DAYS"),
+        answer_days=_number(values, "LEXHELLER_ANSWER_DAYS"),
+        reports_per_hour=_number(values, "LEXHELLER_REPORTS_PER_HOUR"),
         **_watching(values, home),
     )
 
@@ -190,11 +198,11 @@ def _split(url: str) -> tuple[str, str, str, str]:
     return parts.scheme, parts.hostname or "", parts.password or "", parts.query
 
 
-def _wrong_days(values: Mapping[str, str]) -> list[str]:
+def _wrong_numbers(values: Mapping[str, str]) -> list[str]:
     def fits(text: str, most: int) -> bool:
         return text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= most
 
-    given = {name: (values.get(name), most) for name, (_, most) in DAYS.items()}
+    given = {name: (values.get(name), most) for name, (_, most) in NUMBERS.items()}
     return [
         f"{name} must be a number from 1 to {most}"
         for name, (text, most) in given.items()
@@ -202,8 +210,8 @@ def _wrong_days(values: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _days(values: Mapping[str, str], name: str) -> int:
-    return int(values.get(name) or DAYS[name][0])
+def _number(values: Mapping[str, str], name: str) -> int:
+    return int(values.get(name) or NUMBERS[name][0])
 
 
 def _weak(secret: str) -> list[str]:

@@ -102,6 +102,7 @@ def scratch_product(database_url: str | None = None) -> Iterator[Product]:
 
 def _environment(home: Path, socket: Path, database_url: str | None) -> dict[str, str]:
     told = {name: value for name, value in os.environ.items() if not name.startswith("LEXHELLER_")}
+    told["LEXHELLER_REPORTS_PER_HOUR"] = "1000000"  # A few accounts file for everybody.
     told |= {"LEXHELLER_HOME": str(home), "LEXHELLER_BROKER_URL": f"redis+socket://{socket}", "PYTHONUNBUFFERED": "1"}
     return told | {"LEXHELLER_DATABASE_URL": database_url} if database_url else told
 

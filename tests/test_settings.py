@@ -103,6 +103,7 @@ def test_production_names_faults_of_every_kind_at_once(monkeypatch: pytest.Monke
         ("LEXHELLER_MAIL_FROM", "a@example.org\nBcc: b@example.org", "must be the address that mail is sent from"),
         ("LEXHELLER_REVIEW_DAYS", "0", "must be a number from 1 to 60"),
         ("LEXHELLER_REVIEW_DAYS", "five", "must be a number from 1 to 60"),
+        ("LEXHELLER_REPORTS_PER_HOUR", "0", "must be a number from 1 to 1000000"),
         ("LEXHELLER_ANSWER_DAYS", "366", "must be a number from 1 to 365"),
         ("LEXHELLER_ANSWER_DAYS", "²", "must be a number from 1 to 365"),
         ("FLASK_DEBUG", "1", "debug is on"),
@@ -172,11 +173,11 @@ def test_the_embedded_product_lays_its_mail_in_a_folder(tmp_path: Path) -> None:
     assert load({"LEXHELLER_HOME": str(tmp_path), "LEXHELLER_MAIL_URL": "smtp://127.0.0.1:1025"}).mail_folder is None
 
 
-def test_the_two_clocks_can_be_set(tmp_path: Path) -> None:
-    clocks = {"LEXHELLER_REVIEW_DAYS": "10", "LEXHELLER_ANSWER_DAYS": "90"}
+def test_the_two_clocks_and_the_pace_can_be_set(tmp_path: Path) -> None:
+    clocks = {"LEXHELLER_REVIEW_DAYS": "10", "LEXHELLER_ANSWER_DAYS": "90", "LEXHELLER_REPORTS_PER_HOUR": "7"}
     for environ in (GOOD, {"LEXHELLER_HOME": str(tmp_path)}):
         loaded = load(environ | clocks)
-        assert (loaded.review_days, loaded.answer_days) == (10, 90)
+        assert (loaded.review_days, loaded.answer_days, loaded.reports_per_hour) == (10, 90, 7)
 
 
 def test_the_embedded_product_names_a_clock_that_is_none(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from schemas.report import FREE_TEXTS, PROTECTED, ReportSchema, errors_by_field,
 from schemas.text import clean
 from webapp import form_key
 from webapp.rapportera.form import Offer, Values, blank, offer, page, typed
+from webapp.rapportera.pace import TOO_MANY, TooManyError, keep_pace
 from webapp.rapportera.receiving import receive
 from webapp.requests import logger, now, parts, person, reading, scope, scrub, writing
 
@@ -83,6 +84,9 @@ def _receive(offered: Offer, values: Values) -> Response | tuple[str, int]:
         reference = _store(offered, answers, key)
     except IntegrityError:
         return _sent_before(offered, values, answers, key)
+    except TooManyError:
+        logger.warning("too_many_reports", user_id=person().id)
+        return page(offered, values, notice=TOO_MANY, status=429)
     return redirect(url_for("rapportera.receipt", reference=reference), 303)
 
 
@@ -98,6 +102,7 @@ def _store(offered: Offer, answers: dict[str, Any], key: str) -> str:
         row.reference = take_reference(session, row.federation_id, row.month.year)
         session.add(row)
         session.flush()
+        keep_pace(session, row, parts().settings.reports_per_hour)
         # The categories are kinds of failings, so what worked is counted without one.
         good = row.kind is ReportKind.GOOD
         if not good:
