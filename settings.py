@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent
 MIN_SECRET_LENGTH = 32
 WEAK_SECRETS = ("secret", "changeme", "change-me", "password", "example", "lexheller")
 # What holds when nothing else is said, and at most: days until a report is reviewed (working days) and answered, and
-# how many reports one account may file within an hour. Nobody at a desk writes one a minute; a program that runs wild does.
+# how many reports one account may file within an hour. Nobody at a desk writes one a minute; a program run wild does.
 NUMBERS = {
     "LEXHELLER_REVIEW_DAYS": (5, 60),
     "LEXHELLER_ANSWER_DAYS": (60, 365),
