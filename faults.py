@@ -2,7 +2,9 @@
 
 A point is armed by a file in that folder: its name is the point, its text is what shall happen (`kill`, `raise`,
 `sleep 2.5`). Whoever reaches the point first takes the file, so that it happens once, in one process, while everything
-runs. A file that begins with `always` stays. The production profile refuses to start with the variable set.
+runs. `spare kill` lets the first pass by and waits for the second. A file that begins with `always` stays; one whose
+name ends with the id of a row (`classify.taken.17`) waits for that row. The production profile refuses to start with
+the variable set.
 """
 
 from __future__ import annotations
@@ -14,16 +16,19 @@ from pathlib import Path
 
 _FOLDER = os.environ.get("LEXHELLER_FAULTS", "")
 ALWAYS = "always "
+SPARE = "spare "
 
 
 class FaultError(Exception):
     """What `raise` raises."""
 
 
-def fault(point: str) -> None:
-    """One point. Raises: FaultError when it was armed so."""
+def fault(point: str, subject_id: int | None = None) -> None:
+    """One point, reached with the work on some row. Raises: FaultError when it was armed so."""
     if _FOLDER:
         _reach(Path(_FOLDER), point)
+        if subject_id is not None:
+            _reach(Path(_FOLDER), f"{point}.{subject_id}")
 
 
 def hit_name(point: str) -> str:
@@ -38,10 +43,21 @@ def _reach(folder: Path, point: str) -> None:
         if what.startswith(ALWAYS):
             hit.touch()
         else:
-            armed.rename(hit)
+            armed.rename(folder / f".{point}.spared" if what.startswith(SPARE) else hit)
     except OSError:
         return  # Not armed, or somebody else was first.
-    _act(what.removeprefix(ALWAYS))
+    if what.startswith(SPARE):
+        arm(folder, point, what.removeprefix(SPARE))
+    else:
+        _act(what.removeprefix(ALWAYS))
+
+
+def arm(folder: Path, point: str, what: str) -> None:
+    """Let a point do something; what it has done is forgotten. Nobody sees a file that is half written."""
+    half = folder / f".{point}.half"
+    half.write_text(what, encoding="utf-8")
+    (folder / hit_name(point)).unlink(missing_ok=True)
+    half.rename(folder / point)
 
 
 def _act(what: str) -> None:

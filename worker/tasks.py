@@ -41,7 +41,7 @@ def classify_report(report_id: int) -> None:
     """Suggest a category for one report. Running it again, or twice at once, gives one suggestion."""
     if not _take(Task.CLASSIFY_REPORT, report_id):
         return
-    fault("classify.taken")
+    fault("classify.taken", report_id)
     with database().read() as session:
         suggestion = suggest(session.get_one(Report, report_id))
     fault("classify.suggested")
@@ -79,6 +79,22 @@ def watch_area(area_id: int) -> None:
         fault("watch.before_commit")
     fault("watch.after_commit")
     logger.info("watched", area_id=area_id)
+    ring("group_reports", area_id)
+
+
+@celery.task(name="group_reports")
+def group_reports(area_id: int) -> None:
+    """Look for clusters among the texts of one area. A bell that is lost is rung again within the hour."""
+    from worker import grouping  # It brings numpy, which most of the work does not need.
+
+    now = utc_now()
+    with database().read() as session:
+        seen = grouping.look(session, area_id, now)
+    if seen is None:
+        return
+    with database().write() as session:
+        grouping.store(session, seen, now)
+    logger.info("grouped", area_id=area_id, joined=len(seen.found.joins), new=len(seen.found.new))
 
 
 @celery.task(name=Task.BUILD_SUMMARY.value)

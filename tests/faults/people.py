@@ -87,6 +87,10 @@ class Register:
         with self.lock:
             self.promised.setdefault(key, set()).add(reference)
 
+    def copy(self) -> dict[str, set[str]]:
+        with self.lock:
+            return {key: set(references) for key, references in self.promised.items()}
+
 
 def prepared(person: Person) -> dict[str, Any]:
     """A report that is ready to be sent."""

@@ -6,9 +6,12 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
 
+from models import outbox
 from models.base import utc_now
 from models.delivery import LONGEST_SENDING, Delivery, DeliveryKind, DeliveryState, order_delivery
 from models.heartbeat import SWEEP, last_beat
@@ -24,6 +27,9 @@ from tests.faults.stage import Stage, eventually
 from tests.site import address_of
 
 Wish = Callable[[], bool]
+LONGEST_PAUSE = timedelta(seconds=4)  # whoever has been at a mail for longer sleeps at no point: it has died
+OF_MAIL = (outbox.Outbox.task == outbox.Task.DELIVER,)
+_subjects = count(900_000)  # what the mails of these tests are about: nothing that is there
 SOURCES = ("models", "webapp", "worker")
 
 
@@ -90,20 +96,28 @@ def order(scene: Scene) -> Wish:
 
 
 def mail(scene: Scene) -> Wish:
-    """A mail that is sent, or whose doubt is shown. The minutes until doubt is certain are taken off the row."""
+    """A mail that is sent, or whose doubt is shown. The minutes until doubt is certain are taken off the row. Nobody
+    rings for it, so it is as old as what the next tick rings for."""
     with scene.stage.database.write() as session:
-        subject = (session.scalar(select(Delivery.subject_id).order_by(Delivery.subject_id.desc()).limit(1)) or 0) + 1
-        user = session.scalars(select(User).where(User.email == address_of("coordinator"))).one()
-        delivery_id = order_delivery(session, DeliveryKind.OVERDUE, 900_000 + subject, user.id, "", utc_now())
-    return lambda: _mail_done(scene, delivery_id or 0)
+        delivery_id = _order_mail(session)
+    return lambda: _mail_done(scene, delivery_id)
+
+
+def _order_mail(session: Session) -> int:
+    user = session.scalars(select(User).where(User.email == address_of("coordinator"))).one()
+    ordered_at = utc_now() - outbox.PATIENCE
+    delivery_id = order_delivery(session, DeliveryKind.OVERDUE, next(_subjects), user.id, "", ordered_at)
+    assert delivery_id is not None
+    return delivery_id
 
 
 def _mail_done(scene: Scene, delivery_id: int) -> bool:
     with scene.stage.database.read() as session:
         row = session.get_one(Delivery, delivery_id)
-    if row.state is DeliveryState.SENDING and scene.stage.nothing_armed():
+    now = utc_now()
+    if row.state is DeliveryState.SENDING and row.tried_at and row.tried_at < now - LONGEST_PAUSE:
         with scene.stage.database.write() as session:
-            stale = utc_now() - LONGEST_SENDING - timedelta(seconds=1)
+            stale = now - LONGEST_SENDING - timedelta(seconds=1)
             here = (Delivery.id == delivery_id, Delivery.state == DeliveryState.SENDING)
             session.execute(update(Delivery).where(*here).values(tried_at=stale))
     return row.state in (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN)
@@ -112,12 +126,10 @@ def _mail_done(scene: Scene, delivery_id: int) -> bool:
 def mail_again(scene: Scene) -> Wish:
     """A mail that failed, and the button beside it pressed."""
     with scene.stage.database.write() as session:
-        row = session.scalars(select(Delivery).order_by(Delivery.id.desc())).first()
-        assert row is not None
+        delivery_id = _order_mail(session)
+        row = session.get_one(Delivery, delivery_id)
         row.state, row.fault = DeliveryState.FAILED, "Mejlservern säger nej (550)"
-        delivery_id = row.id
-    if scene.stage.smtp:
-        scene.stage.smtp.taken.clear()  # A person has asked for it once more.
+        session.execute(delete(outbox.Outbox).where(outbox.Outbox.subject_id == delivery_id, *OF_MAIL))
     scene.administrator.send(f"/utskick/{delivery_id}/igen", scene.administrator.hidden("/utskick"))
     return lambda: _mail_done(scene, delivery_id)
 

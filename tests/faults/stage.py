@@ -17,7 +17,7 @@ from typing import TypeVar
 import psutil  # type: ignore[import-untyped]
 from sqlalchemy import func, select, update
 
-from faults import hit_name
+from faults import arm, hit_name
 from launch.children import tied_to_us
 from models.base import Database
 from models.delivery import Delivery, DeliveryState
@@ -105,16 +105,11 @@ class Stage:
 
     def arm(self, point: str, what: str) -> None:
         """Let a point of the code do something once."""
-        (self.armed / hit_name(point)).unlink(missing_ok=True)
-        half = self.armed / f".{point}.half"
-        half.write_text(what, encoding="utf-8")
-        half.rename(self.armed / point)
+        arm(self.armed, point, what)
 
-    def nothing_armed(self) -> bool:
-        return all(path.name.endswith(hit_name("")) for path in self.armed.iterdir())
-
-    def disarm(self) -> None:
-        for path in self.armed.iterdir():
+    def disarm(self, *points: str) -> None:
+        """Take back what was armed at some points, or at all."""
+        for path in [self.armed / point for point in points] or self.armed.iterdir():
             path.unlink(missing_ok=True)
 
     def hit_at(self, point: str) -> float | None:

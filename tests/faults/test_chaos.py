@@ -13,7 +13,7 @@ from models.base import utc_now
 from models.invariants import check
 from tests.faults.people import file_report
 from tests.faults.points import Scene
-from tests.faults.test_processes import PARTS
+from tests.faults.processes import PARTS
 from tests.faults.test_stores import people_filing, settle
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]

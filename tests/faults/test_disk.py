@@ -42,7 +42,7 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
         subprocess.run([UMOUNT, "-l", str(folder)], check=True)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def cramped(
     request: pytest.FixtureRequest, furnished_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Scene, Path]]:

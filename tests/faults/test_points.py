@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import random
-import time
-
 import pytest
 
-from tests.faults.points import ONLY, TRIGGERS, Scene, points_in_code
-from tests.faults.stage import eventually
+from tests.faults.points import TRIGGERS, Scene, points_in_code
+from tests.faults.processes import to_processes
+from tests.faults.strikes import REACHED_BY, at_points, side_by_side
 from tests.faults.verdict import judge
-
-ACTIONS = ("kill", "kill", "raise", "sleep 2")
 
 
 def test_every_point_of_the_code_is_exercised_here() -> None:
     assert points_in_code() == set(TRIGGERS)
+    assert {point.partition(".")[0] for point in TRIGGERS} == set(REACHED_BY)
     assert len(TRIGGERS) >= 25
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("point", TRIGGERS)
-def test_whatever_happens_at_a_point_nothing_is_lost_or_doubled(scene: Scene, point: str, seed: int) -> None:
-    if ONLY.get(point, scene.stage.kind) != scene.stage.kind:
-        pytest.skip("mail goes another way here")
-    strike(scene, point, random.Random(f"{point}{seed}").choice(ACTIONS), seed)
-
-
-def strike(scene: Scene, point: str, action: str, seed: int) -> None:
-    """Arm a point, walk there, wait until what was wished for has come true after all, and judge."""
-    scene.stage.arm(point, action)
-    wish = TRIGGERS[point](scene)
-    hit = scene.stage.wait_hit(point)
-    eventually(wish, f"what was asked for in spite of {action} at {point}")
-    judge(scene.stage, scene.register, f"{point}: {action.split()[0]}", seed, time.time() - hit)
+@pytest.mark.timeout(900)
+def test_points_and_processes_are_struck_side_by_side_and_nothing_is_lost(scene: Scene, seed: int) -> None:
+    side_by_side(scene, [*at_points(scene.stage, seed), *to_processes(seed)], seed)
+    judge(scene.stage, scene.register, "after each round of them, at rest", seed)

@@ -1,16 +1,16 @@
-"""Processes that die or hang: every part, the children of a pool, a second beat, an item that kills its readers."""
+"""Processes that hang, the children of a pool, and a second beat. What dies otherwise is struck in processes.py."""
 
 from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime
+from functools import partial
 
 import psutil  # type: ignore[import-untyped]
 import pytest
@@ -18,42 +18,18 @@ from sqlalchemy import select
 
 from launch.children import tied_to_us
 from models.base import utc_now
-from models.heartbeat import SLOW, SWEEP, last_beat
-from models.outbox import MAX_ATTEMPTS, Outbox, Task, try_again
-from models.report import Report
+from models.heartbeat import SLOW as SLOW_BEAT
+from models.heartbeat import SWEEP, last_beat
 from models.summary import Summary, SummaryState
 from settings import ROOT
 from tests.faults.people import file_report
-from tests.faults.points import Scene, file, order, report_counted
+from tests.faults.points import Scene, report_counted
+from tests.faults.processes import PARTS
 from tests.faults.stage import Stage, eventually
-from tests.faults.test_stores import people_filing, settle
+from tests.faults.strikes import BEAT, FAST, SLOW
 from tests.faults.verdict import judge
 
 pytestmark = pytest.mark.faults
-PARTS = {"web": "waitress", "fast worker": "-Q fast", "slow worker": "-Q slow", "beat": "worker.app beat"}
-
-
-@pytest.mark.parametrize("name", PARTS)
-def test_a_part_that_is_killed_comes_back_by_itself(scene: Scene, name: str, seed: int) -> None:
-    dice = random.Random(f"{name}{seed}")
-    with people_filing(scene, 2) as references:
-        time.sleep(dice.random() * 2)
-        killed = scene.stage.kill_part(PARTS[name])
-        built = order(scene) if name == "slow worker" else file(scene)
-        eventually(built, f"work after the death of the {name}")
-        recovered = time.time() - killed
-    settle(scene, references, killed, f"{name} killed: all counted", seed)
-    judge(scene.stage, scene.register, f"{name} killed: work goes on", seed, recovered)
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_worker_that_is_asked_to_stop_finishes_what_it_has(scene: Scene, number: signal.Signals, seed: int) -> None:
-    with people_filing(scene, 2) as references:
-        time.sleep(random.Random(seed).random())
-        worker = eventually(lambda: scene.stage.part("-Q fast"), "the worker")
-        worker.send_signal(number)
-        stopped = time.time()
-    settle(scene, references, stopped, f"fast worker asked to stop ({number.name})", seed)
 
 
 @contextmanager
@@ -98,28 +74,39 @@ def test_a_child_of_a_pool_that_is_killed_loses_no_task(server_scene: Scene, see
     judge(stage, server_scene.register, "child of the pool killed", seed, recovered)
 
 
-@pytest.mark.parametrize(("name", "beating"), [("fast worker", SWEEP), ("slow worker", SLOW), ("beat", SWEEP)])
-def test_a_part_that_is_wedged_is_found_and_started_anew(
-    embedded_scene: Scene, name: str, beating: str, seed: int
-) -> None:
-    stage = embedded_scene.stage
-    wedged = eventually(lambda: stage.part(PARTS[name]), name)
-    wedged.suspend()
+WEDGED = {FAST: SWEEP, SLOW: SLOW_BEAT, BEAT: SWEEP}  # what each keeps beating
+
+
+def test_parts_that_are_wedged_are_found_and_started_anew(embedded_scene: Scene, seed: int) -> None:
+    """All three at once, or one alone: whoever is silent is found by the supervisor, which hears each for itself."""
+    stage, dice = embedded_scene.stage, random.Random(f"wedged{seed}")
+    chosen = list(WEDGED) if seed % 2 else [dice.choice(list(WEDGED))]
+    time.sleep(dice.random() * 3)
+    suspended = {name: eventually(partial(stage.part, PARTS[name]), name) for name in chosen}
+    for part in suspended.values():
+        part.suspend()
     stopped = time.time()
     reference = file_report(embedded_scene.reporter, embedded_scene.register)
-    eventually(lambda: stage.part(PARTS[name]) not in (None, wedged), f"the wedged {name} to be replaced", 120)
-    found = time.time() - stopped
+    found = {name: _replaced(stage, name, part) - stopped for name, part in suspended.items()}
     since = utc_now()
-
-    def beats() -> bool:
-        with stage.database.read() as session:
-            seen = last_beat(session, beating)
-        return seen is not None and seen > since
-
-    eventually(beats, "a sign of life")
+    for name in chosen:
+        eventually(partial(_beats_after, stage, WEDGED[name], since), f"a sign of life of the {name}")
     eventually(lambda: report_counted(embedded_scene, reference), "the report")
-    assert found < 120
-    judge(stage, embedded_scene.register, f"{name} wedged (SIGSTOP): found", seed, found)
+    for name, seconds in found.items():
+        assert seconds < 120
+        judge(stage, embedded_scene.register, f"{name} wedged (SIGSTOP): found", seed, seconds)
+
+
+def _replaced(stage: Stage, name: str, wedged: psutil.Process) -> float:
+    """When another process is there in its stead."""
+    eventually(lambda: stage.part(PARTS[name]) not in (None, wedged), f"the wedged {name} to be replaced", 120)
+    return time.time()
+
+
+def _beats_after(stage: Stage, name: str, since: datetime) -> bool:
+    with stage.database.read() as session:
+        seen = last_beat(session, name)
+    return seen is not None and seen > since
 
 
 def test_two_beats_and_a_lost_schedule_owe_nothing_twice(scene: Scene, seed: int) -> None:
@@ -127,7 +114,7 @@ def test_two_beats_and_a_lost_schedule_owe_nothing_twice(scene: Scene, seed: int
     stage = scene.stage
     with second_beat(stage):
         (stage.home / "celerybeat-schedule").unlink(missing_ok=True)
-        stage.kill_part(PARTS["beat"])
+        stage.kill_part(PARTS[BEAT])
         began = time.time()
         with stage.database.write() as session:
             owed = session.scalars(select(Summary).order_by(Summary.id.desc())).all()
@@ -165,37 +152,3 @@ def second_beat(stage: Stage) -> Iterator[None]:
     finally:
         process.kill()
         process.wait()
-
-
-def test_a_report_that_kills_whoever_reads_it_stops_after_three_and_delays_nobody(scene: Scene, seed: int) -> None:
-    stage = scene.stage
-    stage.arm("classify.taken", "always kill")
-    poison = file_report(scene.reporter, scene.register)
-    began = time.time()
-
-    def stopped() -> str | None:
-        with stage.database.read() as session:
-            report_id = session.scalars(select(Report.id).where(Report.reference == poison)).one()
-            here = (Outbox.task == Task.CLASSIFY_REPORT, Outbox.subject_id == report_id)
-            job = session.scalars(select(Outbox).where(*here)).one()
-        return job.fault if job.attempts >= MAX_ATTEMPTS else None
-
-    why = eventually(stopped, "the poison to be given up")
-    visible = time.time() - began
-    stage.disarm()
-    assert why.startswith("Kräver granskning")
-    assert visible < timedelta(minutes=5).total_seconds()
-    reference = file_report(scene.reporter, scene.register)
-    eventually(lambda: report_counted(scene, reference), "the next report")
-    page = scene.coordinator.insist(lambda: scene.coordinator.browser.get(f"/granska/{poison}")).text
-    assert "kunde inte läsa" in page
-    judge(stage, scene.register, "poison report given up and shown", seed, visible)
-    _try_again(scene, poison)
-
-
-def _try_again(scene: Scene, poison: str) -> None:
-    """What stopped can be asked for again, and then it is done."""
-    with scene.stage.database.write() as session:
-        report_id = session.scalars(select(Report.id).where(Report.reference == poison)).one()
-        try_again(session, Task.CLASSIFY_REPORT, report_id, utc_now())
-    eventually(lambda: report_counted(scene, poison), "the report that was poison")

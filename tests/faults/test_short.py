@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.people import prepared
 from tests.faults.points import Scene
-from tests.faults.test_points import strike
+from tests.faults.strikes import at_point
 from tests.faults.test_submit import submit_at_once
 from tests.faults.verdict import judge
 
@@ -22,7 +22,8 @@ A_FEW = [
 @pytest.mark.parametrize(("point", "action"), A_FEW)
 def test_a_death_loses_nothing_and_doubles_nothing(embedded_scene: Scene, point: str, action: str) -> None:
     embedded_scene.stage.disarm()
-    strike(embedded_scene, point, action, 0)
+    recovery = at_point(embedded_scene, point, action)
+    judge(embedded_scene.stage, embedded_scene.register, f"{point}: {action}", 0, recovery)
 
 
 def test_fifty_who_send_one_form_at_once_get_one_receipt(embedded_scene: Scene) -> None:

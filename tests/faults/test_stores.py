@@ -72,7 +72,7 @@ def test_a_valkey_that_is_killed_comes_back_and_work_goes_on(scene: Scene, seed:
         time.sleep(dice.random())
         if scene.stage.valkey:
             scene.stage.valkey.kill()
-            time.sleep(dice.random() * 10)
+            time.sleep(dice.random() * 6)
             scene.stage.valkey.start()
         else:
             scene.stage.kill_part("valkey-server")
@@ -87,7 +87,7 @@ def test_a_full_valkey_keeps_nobody_from_filing(scene: Scene, seed: int) -> None
         valkey.config_set("maxmemory", 1)
         try:
             references = [file_report(scene.reporter, scene.register) for _ in range(3)]
-            time.sleep(random.Random(f"full{seed}").random() * 5)
+            time.sleep(random.Random(f"full{seed}").random() * 3)
         finally:
             valkey.config_set("maxmemory", 0)
     settle(scene, references, time.time(), "Valkey out of memory, then not", seed)
@@ -97,7 +97,7 @@ def test_a_message_that_comes_five_times_has_one_effect(scene: Scene, seed: int)
     """Every bell that hangs in the queue is copied four times, as a broker may do that lost an answer."""
     with client(scene.stage.valkey_sock) as valkey, people_filing(scene) as references:
         copied: set[bytes] = set()
-        until = time.monotonic() + 3 + seed % 3
+        until = time.monotonic() + 1 + seed % 3
         while time.monotonic() < until:
             for message in set(valkey.lrange("fast", 0, -1)) - copied:
                 copied.add(message)
@@ -114,7 +114,7 @@ def test_postgresql_killed_under_load(server_scene: Scene, seed: int) -> None:
     with people_filing(server_scene) as references:
         time.sleep(dice.random() * 2)
         store.stop(number)
-        time.sleep(dice.random() * 5)
+        time.sleep(dice.random() * 4)
         store.start()
         back = time.time()
         file_report(server_scene.reporter, server_scene.register)
@@ -138,7 +138,7 @@ def test_a_bad_line_to_a_server_loses_nothing(server_scene: Scene, which: str, n
     line, dice = server_scene.stage.lines[which], random.Random(f"{which}{name}{seed}")
     with people_filing(server_scene, 2) as references:
         line.set(LINES[name])
-        time.sleep(2 + dice.random() * 6)
+        time.sleep(0.5 + dice.random() * 3)
         line.set(HEALTHY)
         line.reset()
         healed = time.time()

@@ -33,9 +33,14 @@ class Verdict:
 
 
 def judge(stage: Stage, register: Register, fault: str, seed: int, recovery: float | None = None) -> Verdict:
-    """Wait until all is quiet, look, write the verdict down, and fail when anything was lost, doubled or broken."""
+    """Wait until all is quiet, and look."""
     stage.disarm()
     stage.wait_until_quiet()
+    return look(stage, register, fault, seed, recovery)
+
+
+def look(stage: Stage, register: Register, fault: str, seed: int, recovery: float | None = None) -> Verdict:
+    """Write the verdict down as it is now, whatever goes on, and fail when anything was lost, doubled or broken."""
     broken = [str(breach) for breach in check(stage.database, utc_now())]
     verdict = Verdict(fault, seed, stage.kind, *_compare(stage, register), broken, recovery)
     if path := os.environ.get(RECORD):
@@ -47,13 +52,14 @@ def judge(stage: Stage, register: Register, fault: str, seed: int, recovery: flo
 
 def _compare(stage: Stage, register: Register) -> tuple[int, int]:
     """Reports that were promised and are not there, and what is there or was promised more than once."""
+    until_now = register.copy()  # Whoever files meanwhile is promised something that is read too late here.
     with stage.database.read() as session:
-        filed = Counter(dict.fromkeys(register.promised, 0))
+        filed = Counter(dict.fromkeys(until_now, 0))
         references: dict[str, str] = {}
         for key, reference in session.execute(select(Report.form_key, Report.reference)):
             filed[key] += 1
             references[key] = reference
-    wrong = [key for key, promised in register.promised.items() if promised != {references.get(key)}]
+    wrong = [key for key, promised in until_now.items() if promised != {references.get(key)}]
     lost = sum(1 for key in wrong if key not in references)
     doubled = sum(number - 1 for number in filed.values() if number > 1) + len(wrong) - lost
     doubled += _mails_sent_twice(stage)
