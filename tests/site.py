@@ -15,6 +15,8 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -84,6 +86,23 @@ def report_answers() -> dict[str, Any]:
     return sender | {"counterpart": "psykiatri", "description": TEXT, "occurred": "week"}
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates that one site has compiled serve all others: compiling them anew took a third of every test's time."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.known:
+            bucket.bytecode_from_string(self.known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledTemplates()
+
+
 class Site:
     """The web application on a database of its own. `moment` is what its clock says."""
 
@@ -92,6 +111,7 @@ class Site:
         plain = Settings("embedded", home, database_url, broker_url="", secret_key="k" * 40)
         self.app = create_app(replace(plain, **changes), clock=lambda: self.moment)
         self.app.test_client_class = Visitor
+        self.app.jinja_env.bytecode_cache = COMPILED
 
     @property
     def database(self) -> Database:
