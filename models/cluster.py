@@ -90,7 +90,9 @@ def reports_of(cluster_id: int, *, out: bool = False) -> Select[Report]:
     """The reports of a cluster that count, newest first; or those that were taken out of it."""
     here = ClusterMember.out_at.is_not(None) if out else ClusterMember.out_at.is_(None)
     query = select(Report).join(ClusterMember, ClusterMember.report_id == Report.id)
-    return query.where(ClusterMember.cluster_id == cluster_id, here, *COUNTED).order_by(Report.id.desc())
+    return query.where(ClusterMember.cluster_id == cluster_id, here, *COUNTED).order_by(
+        Report.received_at.desc(), Report.id.desc()
+    )
 
 
 def settle(session: Session, cluster: Cluster, today: date, rarity: Mapping[str, float] | None = None) -> None:

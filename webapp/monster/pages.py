@@ -133,11 +133,12 @@ def _row(report: Report) -> dict[str, Any]:
 
 
 def _mostly(reports: Sequence[Report]) -> list[tuple[str, str]]:
-    """What most of the reports are about, each with how many."""
+    """What more than half of the reports are about, each with how many."""
     found = []
     for label, values in (("Parter", map(pair, reports)), ("Kategori", (category_label(r.category) for r in reports))):
         for value, count in Counter(values).most_common(1):
-            found.append((label, f"{value} ({count} av {len(reports)})"))
+            if 2 * count > len(reports):
+                found.append((label, f"{value} ({count} av {len(reports)})"))
     return found
 
 
