@@ -73,7 +73,7 @@ def due(last: datetime | None, now: datetime) -> bool:
     here = now.astimezone(LOCAL)
     night = datetime.combine(here.date(), NIGHT, LOCAL)
     night = night if night <= here else datetime.combine(here.date() - timedelta(days=1), NIGHT, LOCAL)
-    return last is None or last < night
+    return last is None or not night <= last <= now  # one of tomorrow was made while the clock was wrong
 
 
 def made_at(path: Path) -> datetime | None:

@@ -58,7 +58,7 @@ class Parts:
     def beat(self) -> Child:
         """The ticking is a process of its own, since a beat inside the worker (`-B`) can outlive it: it is a
         fork that nobody watches, and a stop that comes while it starts never reaches it."""
-        return self._celery("Klockan", "beat", "beat", "--schedule", str(self.home / "celerybeat-schedule"))
+        return self._celery("Klockan", "beat", "beat")
 
     def web(self, host: str, port: int) -> Child:
         listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import OperationalError
 
 from models.base import Database, UtcDateTime, utc_now
@@ -33,3 +35,9 @@ def refuse_wrong_clock(database: Database) -> None:
         return
     if apart > MOST_APART:
         raise SystemExit(f"Lex Heller does not start: this machine and the database differ by {apart:.0f} seconds")
+
+
+def reached(moment: ColumnElement[datetime], by: datetime, ahead: timedelta) -> ColumnElement[bool]:
+    """Whether a stored moment has come. One that lies further ahead than anybody would have put it was written while a
+    clock was wrong: it counts as come, or what waits for it would wait as long as the clock was wrong."""
+    return (moment <= by) | (moment > by + ahead)

@@ -12,6 +12,7 @@ from sqlalchemy import Index, Select, String, UniqueConstraint, func, select, up
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Word, insert_into, word_column
+from models.clock import reached
 
 MAX_ATTEMPTS = 3
 # A row that nobody took, or that was taken by somebody who died, is rung for again after this time. Work that takes
@@ -80,7 +81,7 @@ def lock(session: Session, task: Task, subject_id: int) -> Outbox | None:
 def overdue(now: datetime) -> Select[Outbox]:
     """Rows that somebody should have taken by now and that may still be tried. Locked; what others hold is left out."""
     last_sign = func.coalesce(Outbox.attempted_at, Outbox.created_at)
-    waited = (last_sign <= now - PATIENCE, Outbox.attempts < MAX_ATTEMPTS)
+    waited = (reached(last_sign, now - PATIENCE, 2 * PATIENCE), Outbox.attempts < MAX_ATTEMPTS)
     return select(Outbox).where(*waited).order_by(Outbox.id).with_for_update(skip_locked=True)
 
 

@@ -99,6 +99,7 @@ celery.conf.update(
     worker_max_tasks_per_child=10_000,
     worker_enable_remote_control=False,
     worker_send_task_events=False,
+    beat_scheduler="worker.ticking:SteadyScheduler",
     timezone="UTC",
     enable_utc=True,
     # A tick that nobody took in time is worth nothing: the next one does the same.

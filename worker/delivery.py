@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.account import make_token
 from models.base import insert_into
+from models.clock import reached
 from models.delivery import LONGEST_SENDING, Delivery, DeliveryKind, DeliveryState, address_of, report_of
 from models.outbox import Outbox, Task, lock
 from worker import mail
@@ -108,13 +109,14 @@ def settle(session: Session, parcel: Parcel, outcome: Outcome, now: datetime) ->
 
 def doubt_stale(session: Session, now: datetime) -> None:
     """Whoever was sending for too long has died; nobody knows whether before or after the mail left."""
-    stale = (Delivery.state == DeliveryState.SENDING) & (Delivery.tried_at <= now - LONGEST_SENDING)
+    begun = reached(Delivery.tried_at, now - LONGEST_SENDING, 2 * LONGEST_SENDING)
+    stale = (Delivery.state == DeliveryState.SENDING) & begun
     session.execute(update(Delivery).where(stale).values(state=DeliveryState.UNKNOWN, fault=LOST))
 
 
 def order_retries(session: Session, now: datetime) -> list[int]:
     """Queue the mails anew whose pause is over. Returns: their ids."""
-    due = (Delivery.state == DeliveryState.QUEUED) & (Delivery.retry_at <= now)
+    due = (Delivery.state == DeliveryState.QUEUED) & reached(Delivery.retry_at, now, PAUSES[-1])
     ready = list(session.scalars(select(Delivery.id).where(due).order_by(Delivery.id).limit(AT_A_TIME)))
     for delivery_id in ready:
         row = insert_into(session, Outbox).values(

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.action import Action, ActionStatus
+from models.clock import reached
 from models.month_count import MonthCount
 from models.pattern_queries import action_months, first_action_day, pattern_months, pattern_reporters
 from models.report import UNCOUNTED, Report, ReportKind
@@ -40,7 +41,7 @@ class Sight:
 
 def unwatched(session: Session, now: datetime) -> list[int]:
     """The ids of areas that have reports and that nobody has looked at for an hour."""
-    seen_lately = select(Turnaround.area_id).where(Turnaround.computed_at > now - BETWEEN)
+    seen_lately = select(Turnaround.area_id).where(~reached(Turnaround.computed_at, now - BETWEEN, 2 * BETWEEN))
     query = select(MonthCount.area_id).where(MonthCount.area_id.not_in(seen_lately)).distinct()
     return list(session.scalars(query))
 
