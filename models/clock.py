@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.exc import OperationalError
 
 from models.base import Database, UtcDateTime, utc_now
@@ -37,7 +39,7 @@ def refuse_wrong_clock(database: Database) -> None:
         raise SystemExit(f"Lex Heller does not start: this machine and the database differ by {apart:.0f} seconds")
 
 
-def reached(moment: ColumnElement[datetime], by: datetime, ahead: timedelta) -> ColumnElement[bool]:
+def reached(moment: SQLColumnExpression[Any], by: datetime, ahead: timedelta) -> ColumnElement[bool]:
     """Whether a stored moment has come. One that lies further ahead than anybody would have put it was written while a
     clock was wrong: it counts as come, or what waits for it would wait as long as the clock was wrong."""
     return (moment <= by) | (moment > by + ahead)
