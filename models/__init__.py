@@ -6,9 +6,12 @@ from models.agenda import AgendaItem, Decision
 from models.audit import AuditEvent
 from models.base import Base, Database
 from models.classification import Classification
+from models.cluster import Cluster, ClusterLook, ClusterMember
 from models.delivery import Delivery
+from models.disposal import Disposal
 from models.draft import Draft
 from models.forum import Agreement, Forum, ForumMember, ForumName, Meeting
+from models.handout import Handout, HandoutCopy
 from models.heartbeat import Heartbeat
 from models.identity import Identity
 from models.learning import TrainedModel
@@ -18,6 +21,7 @@ from models.outbox import Outbox
 from models.post import Post, RoutingRule
 from models.publication import Publication
 from models.report import Report, ReportNumber
+from models.retention import RetentionRule, RetentionStop
 from models.review import Answer, InfoRequest, Review, StateChange, Track
 from models.signal import Signal, Tally
 from models.summary import Summary
@@ -34,15 +38,21 @@ __all__ = [
     "AuditEvent",
     "Base",
     "Classification",
+    "Cluster",
+    "ClusterLook",
+    "ClusterMember",
     "Database",
     "Decision",
     "Delivery",
+    "Disposal",
     "Draft",
     "Effect",
     "Federation",
     "Forum",
     "ForumMember",
     "ForumName",
+    "Handout",
+    "HandoutCopy",
     "Heartbeat",
     "Identity",
     "InfoRequest",
@@ -59,6 +69,8 @@ __all__ = [
     "Refusal",
     "Report",
     "ReportNumber",
+    "RetentionRule",
+    "RetentionStop",
     "Review",
     "RoutingRule",
     "SignIn",

@@ -13,6 +13,7 @@ from models.classification import Classification
 from models.organisation import Federation, Unit
 from models.report import Report, ReportKind, ReportState
 from models.review import Review
+from schemas.retention import DISPOSED
 
 NO_EXAMPLES = (ReportState.WITHDRAWN, ReportState.MERGED)
 
@@ -75,6 +76,7 @@ def corrections(session: Session) -> list[tuple[Report, Review, Unit]]:
         .join(Unit, Unit.id == Review.about_unit_id)
         .join(Federation, Federation.id == Report.federation_id)
         .where(Federation.learns, Report.kind == ReportKind.DEVIATION, Report.state.not_in(NO_EXAMPLES))
+        .where(Report.description != DISPOSED)
         .order_by(Review.id)
     )
     last = {report.id: (report, review, unit) for report, review, unit in session.execute(query)}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.base import Word
 from models.delivery import SENDABLE_AGAIN, Delivery, deliveries_of
+from models.disposal import Disposal
 from models.forum import Forum
 from models.heartbeat import Heartbeat
 from models.month_count import dirty_slices
@@ -70,7 +71,9 @@ def unattended_of(federation_id: int) -> Select[Outbox]:
     summaries = select(Summary.id).join(Forum).where(Forum.federation_id == federation_id)
     own_reports = (Outbox.task == Task.CLASSIFY_REPORT) & Outbox.subject_id.in_(reports)
     own_summaries = (Outbox.task == Task.BUILD_SUMMARY) & Outbox.subject_id.in_(summaries)
-    return unattended().where(own_reports | own_summaries)
+    disposals = select(Disposal.id).where(Disposal.federation_id == federation_id)
+    own_disposals = (Outbox.task == Task.DISPOSE) & Outbox.subject_id.in_(disposals)
+    return unattended().where(own_reports | own_summaries | own_disposals)
 
 
 def mails_in_trouble(session: Session, federation_id: int) -> int:

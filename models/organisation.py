@@ -10,12 +10,14 @@ from schemas.words import OUTSIDE_PARTY as OUTSIDE_PARTY
 from schemas.words import OUTSIDE_UNIT as OUTSIDE_UNIT
 from schemas.words import UNKNOWN_UNIT as UNKNOWN_UNIT
 
+LEAVER_DAYS = 90  # until an administrator has chosen otherwise
+
 
 class Federation(Base):
     """`mail_domains` are the domains that summaries may be mailed to, one a line; none means to nobody.
     `attach_summaries` says that the PDF goes along with the mail, where it holds no free text. `learns` says that the
     classifier may learn from judged reports, `blind_percent` how many reports in a hundred are judged without seeing
-    the suggestion."""
+    the suggestion. `leaver_days` is how long the identity of a closed account is kept."""
 
     __tablename__ = "federation"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -25,6 +27,7 @@ class Federation(Base):
     attach_summaries: Mapped[bool] = mapped_column(default=False, server_default=false())
     learns: Mapped[bool] = mapped_column(default=False, server_default=false())
     blind_percent: Mapped[int] = mapped_column(default=0, server_default="0")
+    leaver_days: Mapped[int] = mapped_column(default=LEAVER_DAYS, server_default=str(LEAVER_DAYS))
 
 
 class Area(Base):

@@ -27,6 +27,7 @@ class Task(Word):
     BUILD_SUMMARY = "build_summary", "Skapa sammanställning"
     DELIVER = "deliver", "Skicka mejl"
     TRAIN_MODEL = "train_model", "Träna klassificeraren"
+    DISPOSE = "dispose", "Gallra"
 
     @property
     def queue(self) -> str:

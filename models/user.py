@@ -46,7 +46,8 @@ class Scope:
 
 class User(Base):
     """An account. `title` is the function that others see, never a person's name. `second_factor` is the random word
-    that the secret of its codes is worked out from, or empty; `second_factor_step` the half minute of the last code."""
+    that the secret of its codes is worked out from, or empty; `second_factor_step` the half minute of the last code.
+    `forgotten_at` is when the identity of somebody who left was deleted: the row stays for what points to it."""
 
     __tablename__ = "user"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,6 +62,7 @@ class User(Base):
     disabled_at: Mapped[datetime | None]
     second_factor: Mapped[str | None] = mapped_column(String(32))
     second_factor_step: Mapped[int | None]
+    forgotten_at: Mapped[datetime | None]
     federation: Mapped[Federation] = relationship()
     unit: Mapped[Unit | None] = relationship()
     post: Mapped[Post | None] = relationship()

@@ -1,4 +1,5 @@
-"""The night's backup. Whether one is due is asked of the database, so a lost tick, or two of them, change nothing."""
+"""The night's backup, and forgetting who has left. What is due is asked of the database, so a lost tick, or two of
+them, change nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from backup.manifest import BackupError
 from models.base import utc_now
 from models.heartbeat import BACKUP, last_beat
 from worker.app import celery, current, database
+from worker.leavers import burn, forget_leavers, letters_of
 from worker.pulse import at_work
 
 logger = logs.get("worker")
@@ -29,3 +31,17 @@ def back_up() -> None:
         return
     folder.note(database(), now)
     logger.info("backed_up", file=path.name, bytes=path.stat().st_size, rows=sum(manifest.rows.values()))
+
+
+@celery.task(name="forget_leavers")
+def forget() -> None:
+    """Delete the identity of accounts that were closed long enough ago."""
+    with database().write() as session:
+        user_ids = forget_leavers(session, utc_now())
+        letters = letters_of(session, user_ids)
+    if not user_ids:
+        return
+    if current.mail_folder is not None:
+        burn(current.mail_folder, letters)
+    database().scrub()
+    logger.info("forgotten", accounts=user_ids)

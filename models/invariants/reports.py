@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from models.classification import Classification
 from models.delivery import Delivery
+from models.disposal import Disposal
 from models.invariants.breach import Breach, doubles, found
 from models.learning import TrainedModel
 from models.outbox import Outbox, Task
@@ -41,7 +42,8 @@ def every_report_is_waiting_or_done(session: Session, _now: datetime) -> Iterato
 
 def every_job_has_its_subject(session: Session, _now: datetime) -> Iterator[Breach]:
     subjects: dict[Task, Any] = {Task.BUILD_SUMMARY: Summary, Task.DELIVER: Delivery, Task.TRAIN_MODEL: TrainedModel}
-    for task, table in ({Task.CLASSIFY_REPORT: Report} | subjects).items():
+    subjects |= {Task.CLASSIFY_REPORT: Report, Task.DISPOSE: Disposal}
+    for task, table in subjects.items():
         orphan = select(Outbox.id).where(Outbox.task == task, ~exists().where(table.id == Outbox.subject_id))
         yield from found("I1", f"a job of {task.value} has its row", session.scalars(orphan))
 

@@ -39,8 +39,9 @@ def offered() -> dict[str, Any]:
 
 
 def list_rows() -> list[dict[str, Any]]:
-    """Every account of the administrator's federation."""
-    query = select(User).where(User.federation_id == person().federation_id).order_by(User.role, User.title, User.email)
+    """Every account of the administrator's federation, but those of whom nothing is left to look after."""
+    query = select(User).where(User.federation_id == person().federation_id, User.forgotten_at.is_(None))
+    query = query.order_by(User.role, User.title, User.email)
     users = reading().scalars(query.options(joinedload(User.unit), selectinload(User.areas)))
     waiting = _unused_invitations()
     return [_row(user, waiting.get(user.id)) for user in users]
