@@ -37,6 +37,8 @@ class Person:
         self.sign_in()
 
     def sign_in(self) -> None:
+        """Sign in, or once more when the old sign-in is good for nothing."""
+        self.browser.cookies.clear()
         page, words = "/logga-in", {"email": address_of(self.name), "password": PASSWORD}
         answer = self.insist(lambda: self.browser.post(page, page, **words))
         assert answer.status == 302, answer.status

@@ -27,6 +27,8 @@ from models.outbox import MAX_ATTEMPTS, Outbox
 from models.summary import Summary, SummaryState
 from settings import ROOT
 from tests.conftest import copy_sqlite, migrate
+from tests.faults import clock
+from tests.faults.clock import MovedClock
 from tests.faults.proxy import Proxy
 from tests.faults.stores import Store, postgres_store, valkey_store
 from tests.servers import postgres_url
@@ -42,7 +44,7 @@ PATIENCE = 90.0  # seconds until the product is given up for not coming to rest
 @dataclass
 class Stage:
     """`home` is the product's data folder, `armed` the folder of the fault points. The stores and the lines to them
-    are there where the product does not bring its own."""
+    are there where the product does not bring its own. The clock is that of the programs, not of the servers."""
 
     home: Path
     armed: Path
@@ -52,10 +54,14 @@ class Stage:
     postgres: Store | None = None
     valkey: Store | None = None
     lines: dict[str, Proxy] = field(default_factory=dict)
+    clock: MovedClock | None = None
     launched: subprocess.Popen[bytes] | None = None
     port: int = 0
 
     def __post_init__(self) -> None:
+        if clock.COMPILER:
+            self.clock = MovedClock(self.armed.parent)
+            self.environ |= self.clock.environ
         self.database = Database(self.database_url)  # Past every proxy: whoever judges must see.
 
     @property

@@ -34,9 +34,9 @@ REACHED_BY: dict[str, tuple[str, ...]] = {
 class Strike:
     """One fault.
 
-    Arguments: fault - its name in the table; holds - what no other strike may harm meanwhile, since an item whose worker
-    dies three times is given up, as it should be; do - strikes, and returns the seconds until recovery; long - whether
-    that takes the better part of a minute.
+    Arguments: fault - its name in the table; holds - what no other strike may harm meanwhile, since an item whose
+    worker dies three times is given up, as it should be; do - strikes, and returns the seconds until recovery;
+    long - whether that takes the better part of a minute.
     """
 
     fault: str
