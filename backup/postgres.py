@@ -22,13 +22,16 @@ from sqlalchemy.pool import NullPool
 from backup.archive import CHUNK, Measured, unpack
 from backup.counting import facts
 from backup.manifest import BackupError
+from models.wall import EVERYTHING
+from models.wall_state import sees_everything
 
 BUSY = "Lex Heller körs: {number} anslutningar till databasen är öppna. Stoppa webb, arbetare och klocka först."
 MISSING = "Programmet {name} saknas. Installera PostgreSQL:s klientprogram, version 18 eller nyare."
 BESIDE = "_restoring_"  # follows the name of the database in use
 MAINTENANCE = "postgres"  # the database that every server has, to stand in while another one is renamed
 SERVICE = "lexheller"  # what the database is called in the file that tells where it is
-NO_LIMITS = "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
+NO_LIMITS = f"-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 {EVERYTHING}"
+BLIND = "Databasrollen ser inte alla rader, så kopian skulle bli ofullständig. Använd arbetarens eller ägarens adress."
 
 
 def copy(url: str, out: Measured, _folder: Path) -> tuple[str, dict[str, int]]:
@@ -37,9 +40,13 @@ def copy(url: str, out: Measured, _folder: Path) -> tuple[str, dict[str, int]]:
     Raises: BackupError; sqlalchemy.exc.DBAPIError.
     """
     with _connection(url, isolation_level="REPEATABLE READ") as connection:
+        if not sees_everything(connection):
+            raise BackupError(BLIND)
         moment = connection.scalar(text("SELECT pg_export_snapshot()"))
         found = facts(connection)
-        words = ("--format=custom", f"--snapshot={moment}", "--lock-wait-timeout=10s", "--no-password")
+        # Row security stays on, or PostgreSQL would refuse: whoever is let through sees every row all the same.
+        kept = ("--format=custom", "--enable-row-security")
+        words = (*kept, f"--snapshot={moment}", "--lock-wait-timeout=10s", "--no-password")
         with _program("pg_dump", words, url, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None  # noqa: S101 - for the type; it was asked for above.
             while data := process.stdout.read(CHUNK):
@@ -65,7 +72,7 @@ def beside(url: str, archive: Path, now: datetime) -> Iterator[str]:
     _clear(url)
     _run(url, f'CREATE DATABASE "{name}" TEMPLATE template0')
     try:
-        words = ("--exit-on-error", "--no-owner", "--no-password", f"--dbname=service={SERVICE}")
+        words = ("--exit-on-error", "--no-owner", "--no-privileges", "--no-password", f"--dbname=service={SERVICE}")
         with _program("pg_restore", words, side, stdin=subprocess.PIPE) as process:
             assert process.stdin is not None  # noqa: S101 - for the type; it was asked for above.
             with suppress(BrokenPipeError), process.stdin as pipe:  # Why it listens no more, it tells when it ends.
@@ -120,7 +127,11 @@ def _program(
     if found is None:
         raise BackupError(MISSING.format(name=name))
     with TemporaryDirectory() as folder:
-        environ = os.environ | {"PGSERVICEFILE": str(_service_file(Path(folder), url)), "PGSERVICE": SERVICE}
+        environ = os.environ | {
+            "PGSERVICEFILE": str(_service_file(Path(folder), url)),
+            "PGSERVICE": SERVICE,
+            "PGOPTIONS": EVERYTHING,
+        }
         process = subprocess.Popen([found, *words], env=environ, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE)
         said: list[bytes] = []
         assert process.stderr is not None  # noqa: S101 - for the type; it was asked for above.

@@ -1,4 +1,4 @@
-"""Check that the product can run here: settings, schema, versions, clock, disk, backup, fonts, Pango."""
+"""Check that the product can run here: settings, schema, versions, clock, wall, disk, backup, fonts, Pango."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from models.clock import MOST_APART, seconds_apart
 from models.heartbeat import BACKUP, last_beat
 from models.invariants import RULES, check
 from models.report import Report
+from models.wall_state import DOWN, bare_tables, is_bypassed, owns_tables
 from webapp.disk import LEAST, free_bytes
 from webapp.vitals import BACKUP_DUE
 from worker import pdf
@@ -56,6 +57,19 @@ def _clock(_current: settings.Settings, database: Database) -> str:
     if apart > MOST_APART:
         raise FaultError(f"this machine and the database differ by {apart:.0f} seconds")
     return f"this machine and the database differ by {apart:.1f} seconds"
+
+
+def _wall(_current: settings.Settings, database: Database) -> str:
+    """What the web must not pass by; workers and commands see everything, and may."""
+    if database.engine.dialect.name != "postgresql":
+        return "the embedded database has none; the queries are the only one"
+    with database.engine.connect() as connection:
+        if is_bypassed(connection):
+            raise FaultError(f"down: {DOWN}")
+        if bare := bare_tables(connection):
+            raise FaultError(f"no row security around {', '.join(bare)}: run ./lexheller migrate")
+        shared = " (one role for all: it could also take the wall down)" if owns_tables(connection) else ""
+    return f"stands around every table of a federation{shared}"
 
 
 def _disk(current: settings.Settings, _database: Database) -> str:
@@ -99,6 +113,7 @@ CHECKS: dict[str, Check] = {
     "schema": _schema,
     "versions": _versions,
     "clock": _clock,
+    "wall": _wall,
     "disk": _disk,
     "backup": _backup,
     "fonts": _fonts,
@@ -109,12 +124,12 @@ CHECKS: dict[str, Check] = {
 @click.command()
 @click.option("--invariants", is_flag=True, help="Check instead what must always hold in the database.")
 def command(invariants: bool) -> int:
-    """Check settings, schema, versions, clock, disk, backup, fonts and Pango; exit code 1 when anything is wrong."""
+    """Check settings, schema, versions, clock, wall, disk, backup, fonts and Pango; exit code 1 when any is wrong."""
     if invariants:
         return _check_invariants()
     current = settings.load()
     click.echo(f"ok     settings: {current.profile} profile")
-    with opened(current) as database:
+    with opened(current, whole=False) as database:
         well = [_tell(name, one, current, database) for name, one in CHECKS.items()]
     return 0 if all(well) else 1
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from models.wall import EVERYTHING, Sees
 from schemas.words import Word as Word
 
 Clock = Callable[[], datetime]
@@ -75,10 +76,13 @@ class Database:
 
     SQLite fails at once when a reading transaction turns into a writing one while somebody else writes.
     Therefore every transaction says beforehand whether it writes, and a writing one takes the lock first.
+
+    PostgreSQL shows each transaction what whoever asks may see, see models/wall.py. Arguments: walled - nothing is
+    seen but by a session that is told who asks, as the web's are; left out, everything is, as workers must.
     """
 
-    def __init__(self, url: str, pool_size: int = 8) -> None:
-        self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _server_engine(url, pool_size)
+    def __init__(self, url: str, pool_size: int = 8, walled: bool = False) -> None:
+        self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _server_engine(url, pool_size, walled)
         self._writing_place = threading.Lock() if url.startswith("sqlite") else None
 
     @contextmanager
@@ -88,10 +92,10 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A session that commits when the block ends well and otherwise rolls back."""
-        engine = self.engine.execution_options(writes=True)
-        with self._queue(), Session(engine, expire_on_commit=False) as session, session.begin():
+    def write(self, sees: Sees | None = None) -> Iterator[Session]:
+        """A session that commits when the block ends well and otherwise rolls back. Arguments: sees - who asks."""
+        engine, told = self.engine.execution_options(writes=True), {"sees": sees}
+        with self._queue(), Session(engine, expire_on_commit=False, info=told) as session, session.begin():
             yield session
 
     @contextmanager
@@ -123,14 +127,15 @@ class Database:
         self.engine.dispose()
 
 
-def _server_engine(url: str, pool_size: int) -> Engine:
+def _server_engine(url: str, pool_size: int, walled: bool) -> Engine:
     limits = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+    reach = "" if walled else EVERYTHING
     return create_engine(
         url,
         pool_pre_ping=True,
         pool_size=pool_size,
         hide_parameters=True,  # An error message must never carry what somebody wrote.
-        connect_args={"connect_timeout": 3, "options": limits},
+        connect_args={"connect_timeout": 3, "options": f"{limits} {reach}"},
     )
 
 

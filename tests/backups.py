@@ -15,6 +15,7 @@ from sqlalchemy import inspect, text
 from backup import folder, restoring
 from backup.archive import MANIFEST
 from models.base import Database
+from tests.servers import as_administrator, give_roles
 from tests.site import Site
 
 # Found without importing the package, whose wrapper is not used.
@@ -30,16 +31,19 @@ class Vault:
 
     @property
     def url(self) -> str:
-        found: str = self.site.app.extensions["lexheller"].settings.database_url
-        return found
+        return self.site.settings.database_url
 
     def make(self) -> Path:
         return folder.make(self.url, self.folder, self.site.moment)[0]
 
     def restore(self, path: Path) -> restoring.Restored:
-        """Put a backup back while nobody has the database open."""
+        """Put a backup back while nobody has the database open; the roles get their rights at the next start."""
         self.site.database.dispose()
-        return restoring.restore(self.url, path, self.site.moment)
+        self.site.webs_database.dispose()
+        restored = restoring.restore(self.url, path, self.site.moment)
+        if self.url.startswith("postgresql"):
+            give_roles(as_administrator(self.url))
+        return restored
 
     def rows(self) -> dict[str, int]:
         return rows(self.url)

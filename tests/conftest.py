@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from models.base import Database
 from settings import ROOT
-from tests.servers import postgres_server, valkey_server
+from tests.servers import as_role, give_roles, postgres_server, valkey_server
 from tests.site import Site, open_site
 
 
@@ -42,8 +42,9 @@ def valkey() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The address of a real PostgreSQL's first database. Shared: make databases of your own in it."""
+    """The address of a real PostgreSQL's first database, for its administrator. Shared: make your own in it."""
     with postgres_server() as url:
+        give_roles(url)
         yield url
 
 
@@ -64,9 +65,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url: str) -> str:
-    """The name of a migrated PostgreSQL database to copy."""
+    """The name of a migrated PostgreSQL database to copy, with its three roles."""
     run_on(postgres_url, "CREATE DATABASE migrated_template")
-    migrate(in_database(postgres_url, "migrated_template"))
+    here = in_database(postgres_url, "migrated_template")
+    give_roles(here)
+    migrate(as_role(here, "owner"))
     return "migrated_template"
 
 
@@ -94,10 +97,11 @@ def copy_sqlite(template: Path, folder: Path) -> str:
 
 @contextmanager
 def postgres_copy(server_url: str, template: str) -> Iterator[str]:
-    """The address of a copy of a PostgreSQL database, dropped afterwards."""
+    """The address of a copy of a PostgreSQL database, for its owner, who is no superuser: the wall stands in every
+    test. Dropped afterwards."""
     name = f"test_{uuid4().hex}"
-    run_on(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield in_database(server_url, name)
+    run_on(server_url, f"CREATE DATABASE {name} TEMPLATE {template} OWNER lexheller_owner")
+    yield as_role(in_database(server_url, name), "owner")
     run_on(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -143,7 +143,7 @@ def open_office(site: Site, monkeypatch: pytest.MonkeyPatch, reports: int = 400,
     assert summary_id
     office = Office(Workshop(site, monkeypatch), summary_id)
     monkeypatch.setattr(pdf, "render_summary", office.print_it)
-    settings = site.app.extensions["lexheller"].settings
+    settings = site.settings
     monkeypatch.setattr(tasks, "current", replace(settings, **sending))
     office.build()
     return office

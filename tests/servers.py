@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from sqlalchemy.engine import make_url
 
+from commands.roles import make_roles
 from launch import valkey
 from launch.children import tied_to_us
 
@@ -73,6 +75,24 @@ def postgres_server() -> Iterator[str]:
 def postgres_url(folder: Path, name: str) -> str:
     """The address of one database behind the socket in `folder`."""
     return f"postgresql+psycopg://postgres@/{name}?host={folder}"
+
+
+def as_role(url: str, role: str) -> str:
+    """The same database, for another of the three roles: owner, web or worker."""
+    return make_url(url).set(username=f"lexheller_{role}").render_as_string(hide_password=False)
+
+
+def as_administrator(url: str) -> str:
+    """The same database, for the superuser of the server."""
+    return make_url(url).set(username="postgres").render_as_string(hide_password=False)
+
+
+def give_roles(url: str) -> None:
+    """The product's three roles in one database. The owner may make databases, since tests that restore do."""
+    owner, web, worker = (make_url(as_role(url, role)) for role in ("owner", "web", "worker"))
+    make_roles(make_url(url), owner, web, worker)
+    with psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(), autocommit=True) as connection:
+        connection.execute("ALTER ROLE lexheller_owner CREATEDB")
 
 
 def _programs(folder: Path) -> Path:

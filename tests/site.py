@@ -29,6 +29,7 @@ from models.report import Occurred, ReportState, take_reference
 from models.user import Role
 from schemas.months import month_of
 from settings import ROOT, Settings
+from tests.servers import as_role
 from webapp import create_app
 from worker.recount import recount
 
@@ -104,17 +105,23 @@ COMPILED = CompiledTemplates()
 
 
 class Site:
-    """The web application on a database of its own. `moment` is what its clock says."""
+    """The web application on a database of its own. `moment` is what its clock says; `database` is the same database
+    for the test itself, which sees all, and `settings` those of the product's commands and workers."""
 
     def __init__(self, database_url: str, home: Path, **changes: Any) -> None:
         self.moment = MONDAY
+        walled = database_url.startswith("postgresql")
         plain = Settings("embedded", home, database_url, broker_url="", secret_key="k" * 40)
-        self.app = create_app(replace(plain, **changes), clock=lambda: self.moment)
+        self.settings = replace(plain, **changes)
+        webs_url = as_role(database_url, "web") if walled else database_url
+        self.app = create_app(replace(self.settings, database_url=webs_url), clock=lambda: self.moment)
         self.app.test_client_class = Visitor
         self.app.jinja_env.bytecode_cache = COMPILED
+        self.database = Database(database_url) if walled else self.webs_database
 
     @property
-    def database(self) -> Database:
+    def webs_database(self) -> Database:
+        """The one that the web itself goes through; on PostgreSQL it shows only what the person who asks may see."""
         found: Database = self.app.extensions["lexheller"].database
         return found
 
@@ -214,3 +221,4 @@ def open_site(database_url: str, home: Path, **changes: Any) -> Iterator[Site]:
         yield site
     finally:
         site.database.dispose()
+        site.webs_database.dispose()

@@ -373,9 +373,9 @@ def test_the_list_asks_the_database_as_often_for_many_actions_as_for_few(room: R
         def listener(*args: Any) -> None:
             asked.append(args[2])
 
-        event.listen(room.site.database.engine, "before_cursor_execute", listener)
+        event.listen(room.site.webs_database.engine, "before_cursor_execute", listener)
         assert client.get("/atgarder").status_code == 200
-        event.remove(room.site.database.engine, "before_cursor_execute", listener)
+        event.remove(room.site.webs_database.engine, "before_cursor_execute", listener)
         return len(asked)
 
     client = room.site.sign_in("coordinator")

@@ -193,7 +193,7 @@ def test_a_backup_is_due_once_a_night_and_at_once_when_one_was_missed(last: str 
 def night(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> Vault:
     """The worker's own backup, on the site's database and clock."""
     Workshop(vault.site, monkeypatch)
-    settings = replace(vault.site.app.extensions["lexheller"].settings, backups=vault.folder)
+    settings = replace(vault.site.settings, backups=vault.folder)
     monkeypatch.setattr(worker.night, "current", settings)
     monkeypatch.setattr(worker.night, "utc_now", lambda: vault.site.moment)
     return vault

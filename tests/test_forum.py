@@ -276,7 +276,7 @@ def test_the_register_asks_the_database_as_often_for_many_forums_as_for_few(room
     def questions() -> int:
         asked: list[str] = []
         listener = lambda *args: asked.append(args[2])  # noqa: E731
-        engine = room.site.database.engine
+        engine = room.site.webs_database.engine
         event.listen(engine, "before_cursor_execute", listener)
         assert client.get("/forum").status_code == 200
         event.remove(engine, "before_cursor_execute", listener)

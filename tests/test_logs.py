@@ -195,7 +195,7 @@ def test_one_report_can_be_followed_by_its_id_from_the_form_to_the_mail(
     shop: Workshop, site: Site, said: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Among the lines of another report that goes the same way."""
-    monkeypatch.setattr(tasks, "current", site.app.extensions["lexheller"].settings)
+    monkeypatch.setattr(tasks, "current", site.settings)
     said()
     reporter, coordinator = site.sign_in("reporter"), site.sign_in("coordinator")
     for number in range(2):

@@ -140,7 +140,7 @@ def test_the_dashboard_asks_as_much_of_four_hundred_reports_as_of_forty(site: Si
     heard: list[list[str]] = []
     for count in (40, 360):
         site.add_reports(count, seed=count)
-        with statements(site.database.engine) as sent:
+        with statements(site.webs_database.engine) as sent:
             assert coordinator.get("/oversikt").status_code == 200
         heard.append(sent)
     assert len(heard[0]) == len(heard[1]) < 60

@@ -35,7 +35,7 @@ def office(site: Site, monkeypatch: pytest.MonkeyPatch) -> Office:
 
 def run(office: Office, monkeypatch: pytest.MonkeyPatch, reference: str | None = None) -> tuple[int, str]:
     """The command on the site's database. Returns: its exit code and what it said."""
-    settings = office.site.app.extensions["lexheller"].settings
+    settings = office.site.settings
     monkeypatch.setattr("commands._database.settings.load", lambda: settings)
     found = CliRunner().invoke(command, [reference] if reference else [], standalone_mode=False)
     if found.exception is not None:

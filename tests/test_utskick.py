@@ -91,7 +91,7 @@ def test_another_federations_mail_is_not_there(site: Site) -> None:
 def test_the_folder_is_shown_where_mail_is_laid_in_one(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     Workshop(site, monkeypatch)
     folder = site.app.extensions["lexheller"].settings.home
-    monkeypatch.setattr(tasks, "current", site.app.extensions["lexheller"].settings)
+    monkeypatch.setattr(tasks, "current", site.settings)
     delivery_id = order(site)
     administrator = site.sign_in("administrator")
     assert administrator.get(f"/utskick/{delivery_id}").status_code == 404

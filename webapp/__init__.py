@@ -16,6 +16,7 @@ import logs
 import settings
 from models.base import Clock, Database, utc_now
 from models.clock import refuse_wrong_clock
+from models.wall_state import refuse_without_wall
 from webapp import access, audit, errors, halsa, issuers, pages, requests, sign_in
 from webapp.atgarder.form import blueprint as atgarder
 from webapp.avvikelser.list import blueprint as avvikelser
@@ -67,11 +68,12 @@ def create_app(current: settings.Settings | None = None, clock: Clock = utc_now)
     logs.configure()
     app = Flask("webapp", template_folder=str(Path(__file__).parent.parent / "templates"))
     _configure(app, current)
-    database = Database(current.database_url)
+    database = Database(current.database_url, walled=True)
     if current.production:
         refuse_wrong_clock(database)
     app.extensions["lexheller"] = requests.Parts(current, database, Doorbell(current.broker_url), clock)
     _guard(app, current)
+        refuse_without_wall(database)
     for blueprint in (sign_in.blueprint, rapportera, mina_rapporter, oversikt, avvikelser, rapporter, halsa.blueprint):
         app.register_blueprint(blueprint)
     app.register_blueprint(signaler)

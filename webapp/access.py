@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from models.user import Role
 from webapp import sign_in
 from webapp.rapportera.filing import WRITERS
+from webapp.wall import STRANGER, ask_as
 
 ANYBODY = None
 SIGNED_IN = frozenset(Role)
@@ -18,6 +19,16 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 MAKERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 
 MOST_DIGITS = 9  # of a number in an address: PostgreSQL's integers end at 2 147 483 647
+
+# Where it is found out who somebody is: there all accounts are looked through, also for who is signed in already.
+DOORS = {
+    "sign_in.sign_in",
+    "sign_in.second_step",
+    "issuers.begin",
+    "issuers.finish",
+    "losenord.choose",
+    "losenord.forgotten",
+}
 
 ENDPOINTS: dict[str, frozenset[Role] | None] = {
     "static": ANYBODY,
@@ -157,6 +168,8 @@ def _impossible() -> bool:
 
 
 def _ask_to_sign_in() -> Response | tuple[str, int]:
+        if request.endpoint in DOORS and current_user.is_authenticated:
+            ask_as(STRANGER)
     """A text that was posted after the sign-in ran out goes along to the sign-in page and comes back filled in."""
     if request.method == "POST" and request.endpoint == "rapportera.report":
         return sign_in.page(next_address=url_for("rapportera.report"), kept=request.form)

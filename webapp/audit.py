@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.audit import AuditEvent, add_event
 from models.user import User
 from webapp.requests import logger, now, parts
+from webapp.wall import LOG
 
 # What is logged though nothing is posted: one report with its text, what leaves as a file, an employer's sign-in.
 READS = {
@@ -71,7 +72,7 @@ def _note(response: Response) -> Response:
         request_id=g.get("request_id", ""),
     )
     try:
-        with parts().database.write() as session:
+        with parts().database.write(LOG) as session:
             add_event(session, event)
     except SQLAlchemyError as error:
         logger.error("audit_failed", action=request.endpoint, kind=type(error).__name__)

@@ -17,6 +17,7 @@ from schemas.months import local_date
 from schemas.routing import Desk as PlainDesk
 from schemas.routing import stand_in
 from webapp.requests import logger, now, person, reading
+from webapp.wall import LOOKED_FOR, opened, serve
 
 
 def desk(session: Session | None = None) -> Desk:
@@ -25,7 +26,9 @@ def desk(session: Session | None = None) -> Desk:
     Arguments: session - to look with, where one is open already.
     """
     if "desk" not in g:
-        g.desk = desk_of(person(), served_posts(session or reading(), person(), local_date(now())))
+        session = session or reading()
+        g.desk = desk_of(person(), served_posts(session, person(), local_date(now())))
+        serve(g.desk.post_ids, session)
     found: Desk = g.desk
     return found
 
@@ -59,7 +62,8 @@ def desk_report(reference: str) -> Report:
 
 def refuse(reference: str) -> NoReturn:
     """Answer that there is no such report; if there is one, on somebody else's desk, log who looked for it."""
-    known = reading().scalars(select(Report.id).where(Report.reference == reference).limit(1)).first()
+    with opened(reading(), LOOKED_FOR):
+        known = reading().scalars(select(Report.id).where(Report.reference == reference).limit(1)).first()
     if known is not None:
         logger.warning("not_theirs", user_id=person().id, report_id=known)
     abort(404)

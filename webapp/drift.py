@@ -21,6 +21,7 @@ from schemas.months import LOCAL
 from webapp.rapporter.rows import title
 from webapp.requests import logger, now, parts, person, reading, writing
 from webapp.vitals import ago, disk, last_backup, parts_at_work
+from webapp.wall import FIGURES, JOBS, opened
 
 blueprint = Blueprint("drift", __name__)
 SHOWN = 50  # jobs on the page; the button for all takes those that are not shown too
@@ -35,14 +36,17 @@ MEANING = {
 @blueprint.get("/drift")
 def show() -> str:
     session, beats = reading(), heartbeats(reading())
-    jobs = session.scalars(unattended_of(person().federation_id).limit(SHOWN + 1)).all()
-    mails = by_state(session, Delivery.state, DeliveryState)
+    with opened(session, JOBS):
+        found = session.scalars(unattended_of(person().federation_id).limit(SHOWN + 1)).all()
+        jobs = [_job(session, job) for job in found]
+    with opened(session, FIGURES):
+        mails, counting = by_state(session, Delivery.state, DeliveryState), _counting(uncounted(session))
     return render_template(
         "web/drift.html",
-        jobs=[_job(session, job) for job in jobs[:SHOWN]],
+        jobs=jobs[:SHOWN],
         more=len(jobs) > SHOWN,
         mails_in_trouble=mails_in_trouble(session, person().federation_id),
-        steps=[*map(_step, steps(session)), _counting(uncounted(session))],
+        steps=[*map(_step, steps(session)), counting],
         mails=[(state.label, number) for state, number in mails.items()],
         vitals=[*parts_at_work(beats, now()), last_backup(beats, now()), disk(parts().settings.home)],
         version=parts().settings.version,
@@ -95,7 +99,7 @@ def retry_all() -> Response:
 def _retry(job_id: int | None) -> Response:
     """Whoever comes second finds the rows waiting already, since each is locked before it is judged."""
     stopped = unattended_of(person().federation_id).with_for_update()
-    with writing() as session:
+    with writing() as session, opened(session, JOBS):
         jobs = session.scalars(stopped if job_id is None else stopped.where(Outbox.id == job_id)).all()
         for job in jobs:
             try_again(session, job.task, job.subject_id, now())

@@ -16,6 +16,7 @@ from models.outbox import Task
 from models.report import Report
 from schemas.months import day_name
 from webapp.requests import parts
+from webapp.wall import MERGED, opened
 
 MOST_LINES = 10
 
@@ -39,8 +40,9 @@ def tell(session: Session, kind: DeliveryKind, subject_id: int, user_id: int, re
 
 def tell_of_report(session: Session, kind: DeliveryKind, subject_id: int, report: Report, now: datetime) -> None:
     """Tell whoever filed a report, and whoever filed one that was merged into it."""
-    for one in told_with(session, select(Report.id).where(Report.id == report.id)):
-        tell(session, kind, subject_id, one.reporter_id, one.reference, now)
+    with opened(session, MERGED):
+        for one in told_with(session, select(Report.id).where(Report.id == report.id)):
+            tell(session, kind, subject_id, one.reporter_id, one.reference, now)
 
 
 def tell_reporters(session: Session, decision: Decision, now: datetime) -> None:

@@ -10,6 +10,7 @@ from models.operations import heartbeats, unattended
 from models.outbox import oldest_waiting
 from webapp.requests import now, parts, reading
 from webapp.vitals import LONGEST_WAIT, Vital, disk, last_backup, parts_at_work
+from webapp.wall import FIGURES, opened
 
 blueprint = Blueprint("halsa", __name__)
 
@@ -24,7 +25,8 @@ def _checks() -> list[Vital]:
     try:
         beats = heartbeats(reading())
         oldest = reading().scalar(oldest_waiting())
-        failed = reading().scalars(unattended().limit(1)).first() is not None
+        with opened(reading(), FIGURES):
+            failed = reading().scalars(unattended().limit(1)).first() is not None
     except SQLAlchemyError:
         g.failing = True
         return [Vital("Databasen", False, "svarar inte")]

@@ -21,6 +21,7 @@ from schemas.agreement import FEWEST, Agreement, by_category, drift, kappa, to_m
 from schemas.months import day_name, local_date
 from schemas.taxonomy import category_label
 from webapp.requests import logger, now, parts, person, reading, writing
+from webapp.wall import JUDGED, opened
 
 blueprint = Blueprint("klassificeraren", __name__)
 BLIND_CHOICES = (0, 5, 10, 20)
@@ -31,7 +32,8 @@ MAY_BE_USED = (ModelState.CANDIDATE, ModelState.RETIRED)
 @blueprint.get("/klassificeraren")
 def show() -> str:
     session, own = reading(), reading().get_one(Federation, person().federation_id)
-    judged = first_judgements(session, own.id)
+    with opened(session, JUDGED):
+        judged = first_judgements(session, own.id)
     trained = session.scalars(select(TrainedModel).order_by(TrainedModel.id.desc()).limit(SHOWN)).all()
     return render_template(
         "web/klassificeraren.html",

@@ -24,6 +24,7 @@ from models.report import Report, ReportState
 from models.summary import Summary, SummaryState
 from webapp.disk import free_bytes
 from webapp.requests import now, parts, reading
+from webapp.wall import FIGURES, opened
 
 blueprint = Blueprint("metrics", __name__)
 # A proxy on this machine asks from this machine too. It says so in one of these.
@@ -36,7 +37,8 @@ def show() -> Response:
         abort(404)
     registry = CollectorRegistry()
     registry.register(Figures())
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    with opened(reading(), FIGURES):
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 def _has_token() -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, Any, TypeVar, cast
 
 import flask
 from flask import Flask, Response, current_app, g, request, url_for
@@ -23,6 +24,7 @@ from models.base import Clock, Database
 from models.user import Role, Scope, User
 from settings import Settings
 from webapp.doorbell import Doorbell
+from webapp.wall import Opening, opened, sees
 
 logger = logs.get("webapp")
 
@@ -49,7 +51,7 @@ def now() -> datetime:
 def reading() -> Session:
     """The reading session of this request, opened at first use and closed when the request ends."""
     if "session" not in g:
-        g.session = Session(parts().database.engine, expire_on_commit=False)
+        g.session = Session(parts().database.engine, expire_on_commit=False, info={"sees": sees()})
     session: Session = g.session
     return session
 
@@ -63,8 +65,25 @@ def writing() -> Iterator[Session]:
     """
     if "session" in g:
         g.session.commit()
-    with parts().database.write() as session:
+    with parts().database.write(sees()) as session:
         yield session
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def through(opening: Opening) -> Callable[[View], View]:
+    """Let what a function reads be seen through an opening in the wall."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def seen(*given: Any, **named: Any) -> Any:
+            with opened(reading(), opening):
+                return view(*given, **named)
+
+        return cast(View, seen)
+
+    return wrap
 
 
 def scrub() -> None:

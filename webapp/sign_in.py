@@ -21,6 +21,7 @@ from webapp.passwords import fits
 from webapp.rapportera.filing import WRITERS, show_again
 from webapp.rapportera.form import typed
 from webapp.requests import logger, now, parts, person, reading, writing
+from webapp.wall import recognise
 
 blueprint = Blueprint("sign_in", __name__)
 KEPT = "kept-"  # what the fields of an interrupted form are called on the sign-in page
@@ -50,6 +51,7 @@ def load_person(token: str) -> Person | None:
     found = find_sign_in(reading(), token, moment)
     if found is None:
         return None
+    recognise(found.user)
     if (moment - found.seen_at).total_seconds() > SECONDS_UNSEEN:
         _note_seen(found.id, moment)
     return Person(found.user, token)
@@ -147,6 +149,7 @@ def open_session(user: User) -> None:
     session.clear()
     session.permanent = True
     login_user(Person(user, token))
+    recognise(user)
     logger.info("signed_in", user_id=user.id, role=user.role.value)
 
 

@@ -20,6 +20,7 @@ from faults import fault
 from models.base import Database
 from models.clock import refuse_wrong_clock
 from models.outbox import Task, forgive, note_fault
+from models.wall_state import refuse_behind_wall
 from worker.ready import broken_promises, refuse
 
 SECONDS_BETWEEN_TICKS = 5
@@ -29,7 +30,12 @@ PAUSES = (0.5, 1, 2, 4)  # seconds that a task waits for a database that is away
 CONNECTIONS = 4  # to the database and process: one for each thread that works, one for what says that it goes on
 ENOUGH_BELLS = 1000  # so many hang in a queue that nobody is helped by more
 ROUTES = {task.value: {"queue": task.queue} for task in Task}
-ROUTES |= {"watch_area": {"queue": "slow"}, "sign_of_life": {"queue": "slow"}, "back_up": {"queue": "backup"}}
+ROUTES |= {
+    "watch_area": {"queue": "slow"},
+    "sign_of_life": {"queue": "slow"},
+    "back_up": {"queue": "backup"},
+    "forget_leavers": {"queue": "slow"},
+}
 
 current = settings.load()
 logger = logs.get("worker")
@@ -70,7 +76,7 @@ class Door(CeleryTask):  # type: ignore[type-arg]
                 logger.warning("fault_not_noted", kind=type(error).__name__)
 
 
-celery = Celery("lexheller", task_cls=Door, include=["worker.tasks", "worker.night"])
+celery = Celery("lexheller", task_cls=Door, include=["worker.tasks", "worker.archive", "worker.night"])
 celery.conf.update(
     broker_url=current.broker_url,
     broker_connection_retry_on_startup=True,
@@ -107,6 +113,7 @@ celery.conf.update(
         "sweep": {"task": "sweep", "schedule": SECONDS_BETWEEN_TICKS, "options": {"expires": 60}},
         "sign_of_life": {"task": "sign_of_life", "schedule": SECONDS_BETWEEN_TICKS, "options": {"expires": 60}},
         "back_up": {"task": "back_up", "schedule": 600, "options": {"expires": 300}},
+        "forget_leavers": {"task": "forget_leavers", "schedule": 3600, "options": {"expires": 1800}},
     },
 )
 
@@ -128,6 +135,7 @@ def _make_sure(**_: object) -> None:
     refuse([*broken_promises(celery.conf), *settings.version_faults()])
     asked = Database(current.database_url)
     refuse_wrong_clock(asked)
+    refuse_behind_wall(asked)
     asked.dispose()
 
 

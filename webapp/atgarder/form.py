@@ -26,6 +26,7 @@ from webapp.forum.meeting_page import report_row
 from webapp.granska.decision_form import parties, units_by_code
 from webapp.moving import move, ring_for_counts
 from webapp.requests import logger, now, person, reading, scope, writing
+from webapp.wall import AGENDA, opened
 
 MOST_REPORTS = 50
 SIGNAL_TAKEN = "Signalen har redan lett till en åtgärd eller är avfärdad. Åtgärden du skrev är inte sparad"
@@ -40,7 +41,7 @@ def new_action() -> Response | tuple[str, int]:
     if typed.errors:
         return _page(source, typed)
     try:
-        with writing() as session:
+        with writing() as session, opened(session, AGENDA):
             action = _store(session, source, typed.data)
         ring_for_counts(session)
     except SignalTakenError:

@@ -17,10 +17,12 @@ from webapp.atgarder.list import blueprint as blueprint
 from webapp.atgarder.rows import action_facts, action_row, effect_words
 from webapp.form_input import Input, read_form, seal
 from webapp.forum.meeting_page import report_row
-from webapp.requests import logger, now, person, reading, scope, writing
+from webapp.requests import logger, now, person, reading, scope, through, writing
+from webapp.wall import ACTION
 
 
 @blueprint.get("/atgarder/<int:action_id>")
+@through(ACTION)
 def show_action(action_id: int) -> tuple[str, int]:
     return _page(_found(action_id))
 
@@ -65,6 +67,7 @@ def action_seal(action: Action) -> str:
 
 
 @blueprint.post("/atgarder/<int:action_id>")
+@through(ACTION)
 def change_action(action_id: int) -> Response | tuple[str, int]:
     """How it goes, and its days. An action that is done has a day when it was."""
     action, today = _found(action_id), local_date(now())

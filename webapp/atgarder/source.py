@@ -18,7 +18,8 @@ from schemas.months import day_name
 from schemas.taxonomy import category_label
 from webapp.desk import desk
 from webapp.forum.access import may_change
-from webapp.requests import reading, scope
+from webapp.requests import reading, scope, through
+from webapp.wall import AGENDA
 
 MOST_REPORTS = 50
 
@@ -46,6 +47,7 @@ def find_source() -> Source:
     return Source(decision, _signal(signal_id) if signal_id is not None else None, reports)
 
 
+@through(AGENDA)
 def _decision(decision_id: int) -> Decision:
     item = joinedload(Decision.item)
     meeting = item.joinedload(AgendaItem.meeting).joinedload(Meeting.forum).joinedload(Forum.area)

@@ -16,6 +16,7 @@ from models.post import Post
 from models.user import Role
 from webapp.desk import desk
 from webapp.requests import logger, person, reading, scope, writing
+from webapp.wall import AGENDA, opened
 
 
 def find_forum(code: str) -> Forum:
@@ -64,7 +65,7 @@ def must_change(forum: Forum) -> None:
 def changing_forum(forum: Forum) -> Iterator[tuple[Session, Forum]]:
     """A transaction with the forum's row locked, so that two who change it take turns."""
     must_change(forum)
-    with writing() as session:
+    with writing() as session, opened(session, AGENDA):
         yield session, session.get_one(Forum, forum.id, with_for_update=True)
 
 

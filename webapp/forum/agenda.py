@@ -18,7 +18,8 @@ from schemas.agenda import USUAL_MINUTES, ItemSchema
 from webapp.form_input import Input, read_form, seal
 from webapp.forum.access import changing_forum, meeting_of, must_change
 from webapp.forum.meeting_page import facts, report_row
-from webapp.requests import logger, person, reading
+from webapp.requests import logger, person, reading, through
+from webapp.wall import AGENDA
 
 blueprint = Blueprint("agenda", __name__)
 MOST_OFFERED = 200
@@ -28,6 +29,7 @@ Answer = Response | tuple[str, int]
 
 
 @blueprint.route("/forum/<code>/moten/<int:meeting_id>/arenden/ny", methods=["GET", "POST"])
+@through(AGENDA)
 def new_item(code: str, meeting_id: int) -> Answer:
     meeting = meeting_of(code, meeting_id)
     must_change(meeting.forum)
@@ -35,6 +37,7 @@ def new_item(code: str, meeting_id: int) -> Answer:
 
 
 @blueprint.route("/forum/<code>/moten/<int:meeting_id>/arenden/<int:item_id>", methods=["GET", "POST"])
+@through(AGENDA)
 def edit_item(code: str, meeting_id: int, item_id: int) -> Answer:
     meeting = meeting_of(code, meeting_id)
     must_change(meeting.forum)

@@ -18,12 +18,14 @@ from webapp.forum.agenda import item_of
 from webapp.forum.deciding import DecisionError, check, decide, handed_to
 from webapp.forum.meeting_page import facts, report_row
 from webapp.moving import ring_for_counts
-from webapp.requests import logger, now, person, reading
+from webapp.requests import logger, now, person, reading, through
+from webapp.wall import AGENDA
 
 Answer = Response | tuple[str, int]
 
 
 @blueprint.route("/forum/<code>/moten/<int:meeting_id>/arenden/<int:item_id>/beslut", methods=["GET", "POST"])
+@through(AGENDA)
 def record(code: str, meeting_id: int, item_id: int) -> Answer:
     meeting = meeting_of(code, meeting_id)
     must_change(meeting.forum)

@@ -25,11 +25,13 @@ from webapp.form_input import Input, seal
 from webapp.forum.access import may_change, may_count
 from webapp.forum.words import when
 from webapp.report_rows import pair
-from webapp.requests import now, person, reading, scope
+from webapp.requests import now, person, reading, scope, through
+from webapp.wall import AGENDA
 
 MISSING = "omskrivning saknas"
 
 
+@through(AGENDA)
 def page(meeting: Meeting, typed: Input | None = None) -> tuple[str, int]:
     """Arguments: typed - a form that was refused."""
     typed, keeps = typed or Input(), may_change(meeting.forum)

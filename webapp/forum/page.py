@@ -17,11 +17,13 @@ from webapp.form_input import Input, seal
 from webapp.forum.access import may_change, may_count
 from webapp.forum.words import agreement_state, convener_name, conveners, items_word, place, when
 from webapp.granska.decision_form import parties
-from webapp.requests import now, reading
+from webapp.requests import now, reading, through
+from webapp.wall import AGENDA
 
 MOST_HELD = 12
 
 
+@through(AGENDA)
 def page(forum: Forum, typed: Input | None = None, agreement: Agreement | None = None) -> tuple[str, int]:
     """Arguments: typed - a form that was refused; agreement - the one that is to be changed."""
     typed, today = typed or Input(), local_date(now())

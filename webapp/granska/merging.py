@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.report import Report, ReportState
 from models.user import User
 from webapp.moving import move
+from webapp.wall import MERGED, opened
 
 
 class MergeError(ValueError):
@@ -24,10 +25,11 @@ def merge(session: Session, report: Report, into: str, by: User, moment: datetim
     different kinds, or the other one has ended without an answer;
     IllegalMoveError when the report cannot be merged from where it stands.
     """
-    main = _main(session, report, into.strip().upper())
-    move(session, report, ReportState.MERGED, by, moment, f"Ingår i {main.reference}")
-    report.merged_into_id, report.forum_id = main.id, None
-    session.execute(update(Report).where(Report.merged_into_id == report.id).values(merged_into_id=main.id))
+    with opened(session, MERGED):
+        main = _main(session, report, into.strip().upper())
+        move(session, report, ReportState.MERGED, by, moment, f"Ingår i {main.reference}")
+        report.merged_into_id, report.forum_id = main.id, None
+        session.execute(update(Report).where(Report.merged_into_id == report.id).values(merged_into_id=main.id))
 
 
 def _main(session: Session, report: Report, reference: str) -> Report:

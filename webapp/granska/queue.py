@@ -28,6 +28,7 @@ from webapp.granska.review_page import DECIDABLE, next_in_queue, page
 from webapp.moving import StaleError, changing
 from webapp.report_rows import pair, queue_rows
 from webapp.requests import COUNTS, logger, now, person, reading
+from webapp.wall import JUDGED, opened
 
 blueprint = Blueprint("granska", __name__)
 PAGE = 25
@@ -131,7 +132,8 @@ def _latest() -> str:
     if review is None:
         return ""
     moment = review.made_at.astimezone(LOCAL)
-    reference = reading().get_one(Report, review.report_id).reference
+    with opened(reading(), JUDGED):
+        reference = reading().get_one(Report, review.report_id).reference
     return f"Senast granskad: {reference} {day_name(moment.date())} kl. {moment:%H.%M}."
 
 

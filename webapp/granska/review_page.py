@@ -22,7 +22,8 @@ from webapp.desk import desk
 from webapp.granska.circle import figure
 from webapp.granska.decision_form import blank, choices_of, parties
 from webapp.report_rows import TAGS, facts, pair, short_day, suggestion, waited
-from webapp.requests import now, reading
+from webapp.requests import now, reading, through
+from webapp.wall import ALIKE, MERGED
 
 YEAR = timedelta(days=365)
 DECIDABLE = frozenset(ReportState) - {ReportState.MERGED, ReportState.WITHDRAWN}
@@ -100,6 +101,7 @@ def _answer_href(report: Report) -> str:
 
 def _main(report: Report) -> str:
     main = reading().get(Report, report.merged_into_id) if report.merged_into_id else None
+@through(MERGED)
     return main.reference if main else ""
 
 
@@ -127,6 +129,7 @@ def next_in_queue(report: Report) -> str | None:
 
 def _similar(report: Report) -> list[dict[str, Any]]:
     others = {other.id: other for other in candidates(reading(), report, report.received_at - YEAR)}
+@through(ALIKE)
     found = similar(_told(report), [_told(other) for other in others.values()])
     return [_similar_row(likeness, others[likeness.id]) for likeness in found]
 

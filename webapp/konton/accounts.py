@@ -18,6 +18,7 @@ from webapp.konton.letters import order_letter
 from webapp.konton.rows import areas, list_rows, offered
 from webapp.passwords import no_password
 from webapp.requests import logger, now, person, reading, writing
+from webapp.wall import ACCOUNTS, opened
 
 blueprint = Blueprint("konton", __name__)
 Answer = Response | tuple[str, int]
@@ -139,7 +140,8 @@ def _find(session: Session, user_id: int) -> User:
 
 
 def _taken(session: Session, email: str) -> bool:
-    return session.scalar(select(User.id).where(User.email == email)) is not None
+    with opened(session, ACCOUNTS):
+        return session.scalar(select(User.id).where(User.email == email)) is not None
 
 
 def _add(session: Session, data: dict[str, Any]) -> User:

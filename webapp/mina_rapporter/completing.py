@@ -20,6 +20,7 @@ from webapp.granska.merging import unmerge
 from webapp.mina_rapporter.own_report import report_page
 from webapp.moving import changing_own, move
 from webapp.requests import logger, now, person
+from webapp.wall import MERGED, opened
 
 blueprint = Blueprint("komplettering", __name__)
 TOO_LATE = "Frågan är inte längre öppen. Koordinatorn har gått vidare med rapporten"
@@ -51,9 +52,10 @@ def _withdraw(session: Session, report: Report, why: str) -> None:
     """
     check_move(report.state, ReportState.WITHDRAWN, why)
     move(session, report, ReportState.WITHDRAWN, person(), now(), why)
-    for part in session.scalars(select(Report).where(Report.merged_into_id == report.id)).all():
-        unmerge(session, part, person(), now())
-        mark_slice(session, part.area_id, part.month)
+    with opened(session, MERGED):
+        for part in session.scalars(select(Report).where(Report.merged_into_id == report.id)).all():
+            unmerge(session, part, person(), now())
+            mark_slice(session, part.area_id, part.month)
 
 
 def _do(

@@ -16,8 +16,9 @@ from schemas.months import day_name, local_date
 from schemas.states import EDGES
 from webapp.desk import refuse
 from webapp.report_rows import TAGS, facts
-from webapp.requests import person, reading, scope
+from webapp.requests import person, reading, scope, through
 from webapp.svar.rows import answer_rows
+from webapp.wall import MERGED
 
 # What each state means to the person who reported.
 PLAIN = {
@@ -84,7 +85,7 @@ def _shown(report: Report) -> dict[str, Any]:
 def _promises(report: Report) -> list[tuple[str, str]]:
     """Who has the report and by when it is reviewed and answered, while that is owed. A merged report is
     answered with the main one."""
-    main = reading().get(Report, report.merged_into_id) if report.merged_into_id else None
+    main = _main(report)
     rows = [
         ("Mottagare", report.receiver.title if report.receiver else "Samordningsförbundet"),
         ("Mottagen", day_name(local_date(report.received_at))),
@@ -95,6 +96,11 @@ def _promises(report: Report) -> list[tuple[str, str]]:
         ("Att tänka på", report.advice),
     ]
     return [(label, text) for label, text in rows if text]
+
+
+@through(MERGED)
+def _main(report: Report) -> Report | None:
+    return reading().get(Report, report.merged_into_id) if report.merged_into_id else None
 
 
 def _owed(report: Report) -> bool:

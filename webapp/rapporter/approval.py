@@ -20,6 +20,7 @@ from webapp.rapporter.rows import kept_summary
 from webapp.rapporter.summaries import UNDER_WAY, order_now, ring_for
 from webapp.requests import logger, now, person, reading, writing
 from webapp.utskick import queue_again
+from webapp.wall import SUMMARY, opened
 
 CHANGED = "Utkastet har ändrats sedan sidan visades. Läs det igen innan du går vidare"
 OUTDATED = "Rapporter har ändrats sedan utkastet gjordes. Bygg om det innan du godkänner"
@@ -57,8 +58,9 @@ def approve_draft(summary_id: int) -> Answer:
     def let_go(session: Session, draft: Summary) -> str:
         if being_counted(session, draft):
             return COUNTING
-        if outdated(session, draft):
-            return OUTDATED
+        with opened(session, SUMMARY):
+            if outdated(session, draft):
+                return OUTDATED
         approve(session, draft, person(), now())
         return ""
 

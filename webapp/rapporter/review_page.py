@@ -19,8 +19,9 @@ from schemas.summary_edits import EDITABLE, dropped_edits, editable_items, field
 from webapp.form_input import Input
 from webapp.rapporter.reading import reference
 from webapp.rapporter.rows import row
-from webapp.requests import reading
+from webapp.requests import reading, through
 from webapp.utskick import row as mail_row
+from webapp.wall import SUMMARY
 
 WHOLE = (undefer(Summary.content), undefer(Summary.snapshot), undefer(Summary.edits))
 NO_ADDRESS = "Adress saknas. Skriv in den på forumets sida"
@@ -34,6 +35,7 @@ LABELS = {
 NAMES = {"sentences": "Det viktigaste", "questions": "Förslag", "cases": "Ärende"}
 
 
+@through(SUMMARY)
 def page(summary: Summary, typed: Input | None = None) -> tuple[str, int]:
     """Arguments: summary - read with `WHOLE`; typed - a form that was refused."""
     typed = typed or Input()

@@ -19,7 +19,8 @@ from models.release import correction
 from models.summary import Summary, SummaryState
 from schemas.months import day_name, local_date
 from webapp.rapporter.rows import title
-from webapp.requests import UPLOADS, reading
+from webapp.requests import UPLOADS, reading, through
+from webapp.wall import OPEN_PAGES
 
 blueprint = Blueprint("kontrollera", __name__)
 LARGEST_FILE = 3 * 1024 * 1024  # bytes; our files are about a tenth of it
@@ -58,10 +59,15 @@ def _page(
         typed=typed,
         of_file=of_file,
         by_reference=not SHA256.fullmatch(asked),
-        found=[_tell(summary, asked) for summary in _find(asked)] if asked else [],
+        found=_found(asked) if asked else [],
         errors=errors or {},
     )
     return html, 422 if errors else 200
+
+
+@through(OPEN_PAGES)
+def _found(asked: str) -> list[dict[str, Any]]:
+    return [_tell(summary, asked) for summary in _find(asked)]
 
 
 def _find(asked: str) -> list[Summary]:

@@ -14,7 +14,8 @@ from models.publication import Publication, open_publications
 from schemas.csv_cell import safe_cell
 from schemas.months import month_name
 from schemas.taxonomy import category_label
-from webapp.requests import reading
+from webapp.requests import reading, through
+from webapp.wall import OPEN_PAGES
 
 blueprint = Blueprint("besvarade", __name__)
 PAGE = 20  # on screen
@@ -73,6 +74,7 @@ def export_json() -> Response:
     return jsonify({"sida": number, "sidor": last, "avvikelser": [{n: row[n] for n in COLUMNS} for row in rows]})
 
 
+@through(OPEN_PAGES)
 def _federation() -> Federation | None:
     """The federation that the address asks for; an unknown one is answered with 404."""
     code = request.args.get("forbund", "")
@@ -82,6 +84,7 @@ def _federation() -> Federation | None:
     return found or abort(404)
 
 
+@through(OPEN_PAGES)
 def _page(chosen: Federation | None, size: int) -> tuple[list[dict[str, Any]], int, int]:
     """(rows, number of the page, number of the last one)."""
     query: Select[Publication] = open_publications(chosen.id if chosen else None)
@@ -116,6 +119,7 @@ def _filters(choice: dict[str, Any]) -> dict[str, Any]:
     return {"action": here, "fields": [choice], "clear_href": here}
 
 
+@through(OPEN_PAGES)
 def _choice(chosen: Federation | None) -> dict[str, Any]:
     names = reading().execute(select(Federation.code, Federation.name).order_by(Federation.name))
     options = [("", "Alla samordningsförbund"), *((code, name) for code, name in names)]

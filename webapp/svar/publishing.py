@@ -14,6 +14,7 @@ from models.user import User
 from schemas.disclosure import MIN_REPORTERS, THRESHOLD
 from schemas.months import add_months, month_of
 from webapp.moving import note
+from webapp.wall import ALIKE, opened
 
 NO_ANSWER = "Det finns inget svar att publicera"
 NOT_A_DEVIATION = "Bara avvikelser publiceras"
@@ -40,7 +41,8 @@ def hindrance(session: Session, report: Report, now: datetime) -> str:
         (report.month >= add_months(month, -11), TOO_OLD),
     )
     fault = next((message for fine, message in tests if not fine), "")
-    return fault or ("" if _enough(*alike_in_a_year(session, report, month)) else TOO_FEW)
+    with opened(session, ALIKE):
+        return fault or ("" if _enough(*alike_in_a_year(session, report, month)) else TOO_FEW)
 
 
 def _enough(reports: int, reporters: int) -> bool:
@@ -73,7 +75,8 @@ def publish_answer(session: Session, report: Report, by: User, now: datetime) ->
     withdraw_all(session, report, now)
     query = select(Publication).where(Publication.answer_id == answer.id)
     row = session.scalars(query).one_or_none() or Publication(answer_id=answer.id, report_id=report.id)
-    near = alike_in_a_year(session, report, month_of(now), report.area_id)
+    with opened(session, ALIKE):
+        near = alike_in_a_year(session, report, month_of(now), report.area_id)
     row.federation_id, row.area_id = report.federation_id, report.area_id if _enough(*near) else None
     row.party_id, row.category, row.month = report.about_unit.party_id, report.category, report.month
     row.paraphrase, row.is_example = report.paraphrase, report.is_example
