@@ -26,7 +26,8 @@ from models.month_count import dirty_slices
 from models.outbox import MAX_ATTEMPTS, Outbox
 from models.summary import Summary, SummaryState
 from settings import ROOT
-from tests.conftest import copy_sqlite, migrate
+from tests.backups import PROGRAMS
+from tests.conftest import copy_sqlite, migrate, run_on
 from tests.faults import clock
 from tests.faults.clock import MovedClock
 from tests.faults.proxy import Proxy
@@ -37,6 +38,7 @@ from tests.smtp_stub import SmtpStub
 
 Found = TypeVar("Found")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
+NAME = "lexheller"  # of the database in PostgreSQL; a backup is put back from outside it
 FORUMS = 2  # that take part; the others' reports would keep the printer busy
 PATIENCE = 90.0  # seconds until the product is given up for not coming to rest
 
@@ -96,10 +98,11 @@ class Stage:
         return time.time()
 
     def command(self, *words: str) -> None:
-        """Run one of the product's commands to its end."""
+        """Run one of the product's commands to its end, with PostgreSQL's programs at hand."""
+        environ = self.environ | {"PATH": f"{PROGRAMS}:{self.environ['PATH']}"}
         done = subprocess.run(
             [sys.executable, "-m", "commands", *words],
-            cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False,
+            cwd=ROOT, env=environ, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
 
@@ -218,11 +221,12 @@ def server_stage(folder: Path, disk: Path | None = None, **environ: str) -> Iter
             "smtp": stack.enter_context(Proxy((address[0], int(address[1])))),
         }
         told = {
-            "LEXHELLER_DATABASE_URL": f"postgresql+psycopg://postgres@127.0.0.1:{lines['postgres'].port}/postgres",
+            "LEXHELLER_DATABASE_URL": f"postgresql+psycopg://postgres@127.0.0.1:{lines['postgres'].port}/{NAME}",
             "LEXHELLER_BROKER_URL": f"redis://127.0.0.1:{lines['valkey'].port}/0",
             "LEXHELLER_MAIL_URL": f"smtp://127.0.0.1:{lines['smtp'].port}",
         }
-        url = postgres_url(postgres.folder, "postgres")
+        run_on(postgres_url(postgres.folder, "postgres"), f"CREATE DATABASE {NAME}")
+        url = postgres_url(postgres.folder, NAME)
         migrate(url)
         with open_site(url, home) as site:
             site.furnish()
@@ -246,4 +250,5 @@ def _environ(home: Path, armed: Path) -> dict[str, str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith("LEXHELLER_")}
     told = {"LEXHELLER_HOME": str(home), "LEXHELLER_FAULTS": str(armed), "LEXHELLER_SECRET_KEY": "k" * 40}
     told["LEXHELLER_REPORTS_PER_HOUR"] = "1000000"  # One person files for everybody.
+    told |= {"LEXHELLER_REPORTS_PER_HOUR": "100000"}  # Few people stand for many here.
     return plain | told | {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}

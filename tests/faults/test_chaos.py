@@ -78,13 +78,13 @@ def _change(scene: Scene, statement: str) -> None:
         session.execute(text(statement))
 
 
-def test_a_backup_of_before_is_put_back_beside_a_newer_queue(embedded_scene: Scene, tmp_path: Path, seed: int) -> None:
+def test_a_backup_of_before_is_put_back_beside_a_newer_queue(scene: Scene, tmp_path: Path, seed: int) -> None:
     """Bells for rows that are not there any more are no fault, and no number is given twice. What came in after the
     backup is lost, as it says; so what was promised until then is what must be there."""
-    scene, stage = embedded_scene, embedded_scene.stage
+    stage = scene.stage
     stage.wait_until_quiet()
     stage.command("backup", "--to", str(tmp_path))
-    promised = dict(scene.register.promised)
+    promised = scene.register.copy()
     newer = {file_report(scene.reporter, scene.register) for _ in range(1 + seed % 3)}
     stage.kill_everything()
     stage.database.dispose()  # A database that somebody has open is not taken away from them.
