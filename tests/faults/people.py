@@ -42,7 +42,7 @@ class Person:
         page, words = "/logga-in", {"email": address_of(self.name), "password": PASSWORD}
         answer = self.insist(lambda: self.browser.post(page, page, **words))
         assert answer.status == 302, answer.status
-        self.hidden("/rapportera")  # Else two threads of this person would open their first form at once.
+        self.hidden("/konto")  # Else two threads of this person would open their first form at once.
 
     def insist(self, do: Callable[[], Answer], seconds: float = PATIENCE) -> Answer:
         """Do it until there is an answer that is not a failure of the service."""
