@@ -13,6 +13,7 @@ from models.base import Word
 from models.delivery import SENDABLE_AGAIN, Delivery, deliveries_of
 from models.disposal import Disposal
 from models.forum import Forum
+from models.handout import Handout
 from models.heartbeat import Heartbeat
 from models.month_count import dirty_slices
 from models.outbox import MAX_ATTEMPTS, Outbox, Task, stuck
@@ -73,7 +74,9 @@ def unattended_of(federation_id: int) -> Select[Outbox]:
     own_summaries = (Outbox.task == Task.BUILD_SUMMARY) & Outbox.subject_id.in_(summaries)
     disposals = select(Disposal.id).where(Disposal.federation_id == federation_id)
     own_disposals = (Outbox.task == Task.DISPOSE) & Outbox.subject_id.in_(disposals)
-    return unattended().where(own_reports | own_summaries | own_disposals)
+    handouts = select(Handout.id).where(Handout.federation_id == federation_id)
+    own_handouts = (Outbox.task == Task.PRINT_HANDOUT) & Outbox.subject_id.in_(handouts)
+    return unattended().where(own_reports | own_summaries | own_disposals | own_handouts)
 
 
 def mails_in_trouble(session: Session, federation_id: int) -> int:

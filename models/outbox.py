@@ -28,6 +28,7 @@ class Task(Word):
     DELIVER = "deliver", "Skicka mejl"
     TRAIN_MODEL = "train_model", "Träna klassificeraren"
     DISPOSE = "dispose", "Gallra"
+    PRINT_HANDOUT = "print_handout", "Skriva ut beslut om utlämnande"
 
     @property
     def queue(self) -> str:

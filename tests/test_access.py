@@ -26,7 +26,9 @@ FREE_TEXT = {
     "komplettering": {Role.REPORTER, Role.COORDINATOR},
     "granska": {Role.COORDINATOR},
     "avvikelser": {Role.COORDINATOR},
+    "lamna_ut": {Role.COORDINATOR},
     "oversikt": {Role.COORDINATOR},
+    "monster": {Role.COORDINATOR},
 }
 
 

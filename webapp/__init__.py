@@ -26,15 +26,18 @@ from webapp.forum.decisions import blueprint as agenda
 from webapp.forum.meetings import blueprint as meetings
 from webapp.forum.register import blueprint as forum
 from webapp.forum.upkeep import blueprint as forum_upkeep
+from webapp.gallring.stops import blueprint as gallring
 from webapp.granska.upkeep import blueprint as granska
 from webapp.klassificeraren import blueprint as klassificeraren
 from webapp.konton.accounts import blueprint as konton
 from webapp.konton.choose import blueprint as losenord
 from webapp.konton.extract import blueprint as konto
 from webapp.konton.log import blueprint as logg
+from webapp.lamna_ut.deciding import blueprint as lamna_ut
 from webapp.metrics import blueprint as metrics
 from webapp.mina_rapporter.completing import blueprint as komplettering
 from webapp.mina_rapporter.own_reports import blueprint as mina_rapporter
+from webapp.monster.pages import blueprint as monster
 from webapp.oversikt.dashboard import blueprint as oversikt
 from webapp.oversikt.signals import blueprint as signaler
 from webapp.rapporter.approval import blueprint as rapporter
@@ -71,19 +74,20 @@ def create_app(current: settings.Settings | None = None, clock: Clock = utc_now)
     database = Database(current.database_url, walled=True)
     if current.production:
         refuse_wrong_clock(database)
+        refuse_without_wall(database)
     app.extensions["lexheller"] = requests.Parts(current, database, Doorbell(current.broker_url), clock)
     _guard(app, current)
-        refuse_without_wall(database)
     for blueprint in (sign_in.blueprint, rapportera, mina_rapporter, oversikt, avvikelser, rapporter, halsa.blueprint):
         app.register_blueprint(blueprint)
     app.register_blueprint(signaler)
+    app.register_blueprint(monster)
     for blueprint in (granska, komplettering, tjanster, kontrollera):
         app.register_blueprint(blueprint)
     for blueprint in (forum, forum_upkeep, meetings, agenda, atgarder):
         app.register_blueprint(blueprint)
     for blueprint in (konton, konto, losenord, logg):
         app.register_blueprint(blueprint)
-    for blueprint in (svar, besvarade, utskick, drift, klassificeraren, metrics):
+    for blueprint in (svar, besvarade, utskick, drift, klassificeraren, metrics, gallring, lamna_ut):
         app.register_blueprint(blueprint)
     app.register_blueprint(issuers.blueprint)
     app.register_blueprint(pages.blueprint)

@@ -96,6 +96,31 @@ ENDPOINTS: dict[str, frozenset[Role] | None] = {
     "drift.show": ADMINISTRATORS,
     "drift.retry": ADMINISTRATORS,
     "drift.retry_all": ADMINISTRATORS,
+    "gallring.show": ADMINISTRATORS,
+    "gallring.add_rule": ADMINISTRATORS,
+    "gallring.end_rule": ADMINISTRATORS,
+    "gallring.set_leaver_days": ADMINISTRATORS,
+    "gallring.preview": ADMINISTRATORS,
+    "gallring.freeze": ADMINISTRATORS,
+    "gallring.protocol": ADMINISTRATORS,
+    "gallring.carry_out": ADMINISTRATORS,
+    "gallring.drop": ADMINISTRATORS,
+    "gallring.list_stops": MAKERS,
+    "gallring.stop": MAKERS,
+    "gallring.lift": MAKERS,
+    "lamna_ut.list_handouts": COORDINATORS,
+    "lamna_ut.new": COORDINATORS,
+    "lamna_ut.show": COORDINATORS,
+    "lamna_ut.show_copy": COORDINATORS,
+    "lamna_ut.add_mask": COORDINATORS,
+    "lamna_ut.set_ground": COORDINATORS,
+    "lamna_ut.unmask": COORDINATORS,
+    "lamna_ut.start_over": COORDINATORS,
+    "lamna_ut.decide": COORDINATORS,
+    "lamna_ut.drop": COORDINATORS,
+    "lamna_ut.letter": COORDINATORS,
+    "lamna_ut.download": COORDINATORS,
+    "lamna_ut.export": COORDINATORS,
     "metrics.show": ANYBODY,  # It asks for a token, or to be asked from this machine.
     "utskick.set_rules": MAKERS,
     "tjanster.list_posts": MAKERS,
@@ -106,6 +131,9 @@ ENDPOINTS: dict[str, frozenset[Role] | None] = {
     "avvikelser.show_report": COORDINATORS,
     "signaler.list_signals": COORDINATORS,
     "signaler.dismiss": COORDINATORS,
+    "monster.list_clusters": COORDINATORS,
+    "monster.show": COORDINATORS,
+    "monster.change": COORDINATORS,
     "signaler.open_patterns": WRITERS,
     "signaler.tally": WRITERS,
     "forum.list_forums": READERS,
@@ -153,6 +181,8 @@ def _check() -> Response | str | tuple[str, int] | None:
         abort(404)
     roles = ENDPOINTS.get(request.endpoint, frozenset())
     if roles is None:
+        if request.endpoint in DOORS and current_user.is_authenticated:
+            ask_as(STRANGER)
         return None
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
@@ -168,8 +198,6 @@ def _impossible() -> bool:
 
 
 def _ask_to_sign_in() -> Response | tuple[str, int]:
-        if request.endpoint in DOORS and current_user.is_authenticated:
-            ask_as(STRANGER)
     """A text that was posted after the sign-in ran out goes along to the sign-in page and comes back filled in."""
     if request.method == "POST" and request.endpoint == "rapportera.report":
         return sign_in.page(next_address=url_for("rapportera.report"), kept=request.form)

@@ -23,6 +23,10 @@ READS = {
     "rapporter.download",
     "konto.extract",
     "issuers.finish",
+    "lamna_ut.show_copy",
+    "lamna_ut.letter",
+    "lamna_ut.download",
+    "lamna_ut.export",
     "logg.export",
 }
 # Where a stranger is refused: a password, and the code after it.

@@ -29,6 +29,8 @@ MEANING = {
     Task.CLASSIFY_REPORT: "Rapporten är sparad och kan granskas, men har inget förslag till kategori.",
     Task.BUILD_SUMMARY: "Forumet har inte fått sin sammanställning. Inga rapporter är påverkade.",
     Task.TRAIN_MODEL: "Klassificeraren läser rapporter som förut. Inga rapporter är påverkade.",
+    Task.DISPOSE: "Det som redan är gallrat är borta. Resten står kvar tills arbetet görs om.",
+    Task.PRINT_HANDOUT: "Beslutet finns som sida att skriva ut, men har ingen PDF-fil.",
     Task.DELIVER: "Mottagaren har inte fått mejlet, men ser på sina sidor det som mejlet berättar om.",
 }
 

@@ -112,6 +112,7 @@ PLACES = (
     ("Att granska", "granska.list_reports", (Role.COORDINATOR,)),
     ("Avvikelser", "avvikelser.list_reports", (Role.COORDINATOR,)),
     ("Signaler", "signaler.list_signals", (Role.COORDINATOR,)),
+    ("Lämna ut", "lamna_ut.list_handouts", (Role.COORDINATOR,)),
     ("Åtgärder", "atgarder.list_actions", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
     ("Forum", "forum.list_forums", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
     ("Sammanställningar", "rapporter.list_summaries", (Role.COORDINATOR, Role.FORUM_MEMBER, Role.ADMINISTRATOR)),
@@ -119,6 +120,7 @@ PLACES = (
     ("Tjänster", "tjanster.list_posts", (Role.ADMINISTRATOR,)),
     ("Utskick", "utskick.list_deliveries", (Role.ADMINISTRATOR,)),
     ("Logg", "logg.show", (Role.ADMINISTRATOR,)),
+    ("Gallring", "gallring.show", (Role.ADMINISTRATOR,)),
     ("Klassificeraren", "klassificeraren.show", (Role.ADMINISTRATOR,)),
     ("Drift", "drift.show", (Role.ADMINISTRATOR,)),
 )

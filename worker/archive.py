@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+
+from sqlalchemy.orm import undefer
+
 import logs
 from faults import fault
 from models.audit import AuditEvent, add_event
 from models.base import utc_now
 from models.disposal import Disposal, DisposalState
+from models.handout import Handout
 from models.heartbeat import SLOW, beat
 from models.outbox import Task, lock, take
+from worker import pdf
 from worker.app import celery, database
 from worker.disposal import close, dispose_batch
+from worker.page import write_handout
 from worker.pulse import at_work
 
 logger = logs.get("worker")
@@ -26,6 +33,25 @@ def dispose(disposal_id: int) -> None:
         while _next_batch(disposal_id):
             fault("dispose.between")
     database().scrub()
+
+
+@celery.task(name=Task.PRINT_HANDOUT.value)
+def print_handout(handout_id: int) -> None:
+    """Print a decision that was frozen. Running it again, or twice at once, stores one file."""
+    if not _take(Task.PRINT_HANDOUT, handout_id):
+        return
+    with database().read() as session:
+        letter = session.get_one(Handout, handout_id, options=[undefer(Handout.letter)]).letter or {}
+    with at_work():
+        document = pdf.render(write_handout(letter))
+    with database().write() as session:
+        waiting = lock(session, Task.PRINT_HANDOUT, handout_id)
+        if waiting is None:
+            return
+        row = session.get_one(Handout, handout_id)
+        row.pdf, row.pdf_sha256 = document, hashlib.sha256(document).hexdigest()
+        session.delete(waiting)
+    logger.info("handout_printed", handout_id=handout_id, bytes=len(document))
 
 
 def _take(task: Task, subject_id: int) -> bool:

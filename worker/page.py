@@ -28,6 +28,11 @@ def write_page(content: Mapping[str, Any]) -> str:
     return environment().get_template(f"pdf/{checked['kind']}.html").render(content=checked)
 
 
+def write_handout(letter: Mapping[str, Any]) -> str:
+    """The HTML of a decision to hand out, for print. Arguments: letter - as it was frozen."""
+    return environment().get_template("pdf/handout.html").render(letter=letter)
+
+
 def hold_together(value: Any) -> Any:
     """The value as it is printed: in a text, what belongs together gets a space that no line breaks at."""
     if not isinstance(value, str) or isinstance(value, Markup):

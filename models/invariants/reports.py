@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.classification import Classification
 from models.delivery import Delivery
 from models.disposal import Disposal
+from models.handout import Handout
 from models.invariants.breach import Breach, doubles, found
 from models.learning import TrainedModel
 from models.outbox import Outbox, Task
@@ -42,7 +43,7 @@ def every_report_is_waiting_or_done(session: Session, _now: datetime) -> Iterato
 
 def every_job_has_its_subject(session: Session, _now: datetime) -> Iterator[Breach]:
     subjects: dict[Task, Any] = {Task.BUILD_SUMMARY: Summary, Task.DELIVER: Delivery, Task.TRAIN_MODEL: TrainedModel}
-    subjects |= {Task.CLASSIFY_REPORT: Report, Task.DISPOSE: Disposal}
+    subjects |= {Task.CLASSIFY_REPORT: Report, Task.DISPOSE: Disposal, Task.PRINT_HANDOUT: Handout}
     for task, table in subjects.items():
         orphan = select(Outbox.id).where(Outbox.task == task, ~exists().where(table.id == Outbox.subject_id))
         yield from found("I1", f"a job of {task.value} has its row", session.scalars(orphan))

@@ -132,7 +132,8 @@ def _form(typed: Input, user: User | None = None) -> tuple[str, int]:
 
 
 def _find(session: Session, user_id: int) -> User:
-    here = select(User).where(User.id == user_id, User.federation_id == person().federation_id)
+    known = (User.federation_id == person().federation_id, User.forgotten_at.is_(None))
+    here = select(User).where(User.id == user_id, *known)
     user = session.scalars(here).one_or_none()
     if user is None:
         abort(404)
