@@ -16,5 +16,5 @@ mv "$part" "$made"
 find . -maxdepth 1 -name 'base-*Z' -mtime +13 ! -name "$made" -exec rm -rf {} +
 for oldest in base-*Z; do break; done
 first=$(tar -xzOf "$oldest/base.tar.gz" backup_label | sed -n 's/^START WAL LOCATION.*(file \(.*\))$/\1/p')
-pg_archivecleanup -x .gz . "$first"
+pg_archivecleanup -b -x .gz . "$first"
 echo "$made"

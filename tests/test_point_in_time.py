@@ -88,6 +88,7 @@ def test_the_archive_is_never_older_than_was_promised() -> None:
     assert 0 < sum(waits) <= RPO - 30  # The copy itself takes a while too.
 
 
+@pytest.mark.faults
 def test_the_server_is_brought_to_a_moment_and_on_to_the_newest(archived: Store) -> None:
     note(archived, "1 before the copy")
     made = run(archived, "base-backup.sh")
@@ -106,6 +107,7 @@ def test_the_server_is_brought_to_a_moment_and_on_to_the_newest(archived: Store)
     assert len(list(archived.folder.glob("data.before-*"))) == 2
 
 
+@pytest.mark.faults
 def test_a_lost_disk_costs_what_was_not_archived_yet(archived: Store) -> None:
     assert run(archived, "base-backup.sh").returncode == 0
     note(archived, "archived")
@@ -123,6 +125,7 @@ def test_a_lost_disk_costs_what_was_not_archived_yet(archived: Store) -> None:
     assert noted(archived) == ["archived"]
 
 
+@pytest.mark.faults
 def test_what_cannot_be_done_changes_nothing(archived: Store) -> None:
     def refused(moment: str) -> str:
         done = run(archived, "back-to.sh", moment)
@@ -136,6 +139,7 @@ def test_what_cannot_be_done_changes_nothing(archived: Store) -> None:
     assert "no copy from before" in refused("20200101T000000Z")
 
 
+@pytest.mark.faults
 def test_old_copies_and_what_only_they_need_are_thrown_away(archived: Store) -> None:
     archive = archived.folder / "archive"
     assert run(archived, "base-backup.sh").returncode == 0
