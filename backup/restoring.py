@@ -53,10 +53,22 @@ def restore(url: str, path: Path, now: datetime) -> Restored:
             if store.count(side) != (manifest.revision, manifest.rows):
                 raise BackupError(LACKING)
             schema.upgrade(side)
-            _set_right(side, manifest, now)
+            _set_right(side, now, manifest.made_at)
             return Restored(manifest, store.swap(url, side, now))
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         raise BackupError(words(error, path.parent)) from error
+
+
+def set_right(url: str, now: datetime) -> None:
+    """Set right what may not be true any more in a database that PostgreSQL itself has brought back to a moment.
+
+    Raises: BackupError when anybody has it open, or it cannot be written.
+    """
+    try:
+        STORES[kind_of(url)].refuse_in_use(url)
+        _set_right(url, now)
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        raise BackupError(words(error, Path())) from error
 
 
 def _acceptable(url: str, path: Path) -> Manifest:
@@ -68,8 +80,8 @@ def _acceptable(url: str, path: Path) -> Manifest:
     return manifest
 
 
-def _set_right(side: str, manifest: Manifest, now: datetime) -> None:
-    """What was true when the backup was made and may not be true now: open sign-ins, mail that waited, numbers."""
+def _set_right(side: str, now: datetime, made_at: datetime | None = None) -> None:
+    """What was true then and may not be true now: open sign-ins, mail that waited, numbers, the age of the backup."""
     database = Database(side)
     try:
         with database.write() as session:
@@ -77,7 +89,8 @@ def _set_right(side: str, manifest: Manifest, now: datetime) -> None:
             _doubt_mail(session)
             for federation_id in session.scalars(select(Federation.id)).all():
                 skip_numbers(session, federation_id, local_date(now).year, SKIPPED)
-            beat(session, BACKUP, manifest.made_at)
+            if made_at is not None:
+                beat(session, BACKUP, made_at)
     finally:
         database.dispose()
 

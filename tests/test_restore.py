@@ -89,6 +89,18 @@ def test_the_command_tells_what_it_did(vault: Vault) -> None:
     assert "before" in done.output
 
 
+def test_a_database_that_was_brought_back_by_other_means_is_set_right(vault: Vault) -> None:
+    reporter = vault.site.sign_in("reporter")
+    before, number = vault.rows(), int(reporter.file_report().rsplit("-", 1)[1])
+    vault.site.database.dispose()
+    assert CliRunner().invoke(restore.command, []).exit_code == 2
+    done = CliRunner().invoke(restore.command, ["--set-right"])
+    assert done.exit_code == 0, done.output
+    assert before["sign_in"] == 1
+    assert vault.rows()["sign_in"] == 0
+    assert int(vault.site.sign_in("reporter").file_report().rsplit("-", 1)[1]) > number + 1000
+
+
 def flip(path: Path) -> Path:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0x55
