@@ -18,6 +18,8 @@ from sqlalchemy.engine import URL, make_url
 import settings
 
 LEAST_RIGHTS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+# A backup is put back by the owner, into a database beside the one in use.
+RIGHTS = {"owner": LEAST_RIGHTS.replace("NOCREATEDB", "CREATEDB"), "web": LEAST_RIGHTS, "worker": LEAST_RIGHTS}
 # Tables and the rest that an older installation's administrator owns, and that are the product's.
 OWNED = """
     SELECT CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, relname FROM pg_class
@@ -37,15 +39,16 @@ GRANTS = (
 
 
 @click.command()
-@click.argument("owner", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("web", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("worker", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("owner", type=click.Path(path_type=Path))
+@click.argument("web", type=click.Path(path_type=Path))
+@click.argument("worker", type=click.Path(path_type=Path))
 def command(owner: Path, web: Path, worker: Path) -> None:
     """Make the roles of OWNER, WEB and WORKER: files with the address that each signs in with."""
+    administrator = make_url(settings.load().database_url)
     addresses = [make_url(file.read_text(encoding="utf-8").strip()) for file in (owner, web, worker)]
     if len({address.username for address in addresses}) != len(addresses):
         raise click.ClickException("owner, web and worker must be three different users")
-    make_roles(make_url(settings.load().database_url), *addresses)
+    make_roles(administrator, *addresses)
     click.echo("owner, web and worker have their roles")
 
 
@@ -57,7 +60,7 @@ def make_roles(administrator: URL, owner: URL, web: URL, worker: URL) -> None:
     here = administrator.set(drivername="postgresql").render_as_string(hide_password=False)
     roles = zip(("owner", "web", "worker"), (owner, web, worker), strict=True)
     with psycopg.connect(here, row_factory=scalar_row) as connection:
-        named = {name: sql.Identifier(_make(connection, address)) for name, address in roles}
+        named = {name: sql.Identifier(_make(connection, address, RIGHTS[name])) for name, address in roles}
         named["database"] = sql.Identifier(connection.info.dbname)
         connection.execute(_filled("ALTER DATABASE {database} OWNER TO {owner}", named))
         connection.execute(_filled("REVOKE ALL ON DATABASE {database} FROM PUBLIC", named))
@@ -68,12 +71,12 @@ def make_roles(administrator: URL, owner: URL, web: URL, worker: URL) -> None:
         connection.execute(_filled("GRANT {owner} TO {worker} WITH INHERIT FALSE, SET FALSE", named))
 
 
-def _make(connection: psycopg.Connection[str], address: URL) -> str:
+def _make(connection: psycopg.Connection[str], address: URL, rights: str) -> str:
     """A role with the name and the password of an address. The password reaches the server as its hash."""
     name, secret = address.username or "", address.password
     there = connection.execute("SELECT rolname FROM pg_roles WHERE rolname = %s", [name]).fetchone()
     step = "ALTER ROLE {} " if there else "CREATE ROLE {} "
-    connection.execute(sql.SQL(step + LEAST_RIGHTS).format(sql.Identifier(name)))
+    connection.execute(sql.SQL(step + rights).format(sql.Identifier(name)))
     if secret:
         known = connection.pgconn.encrypt_password(str(secret).encode(), name.encode(), b"scram-sha-256").decode()
         connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(name), sql.Literal(known)))

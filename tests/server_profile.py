@@ -26,6 +26,7 @@ from ruamel.yaml import YAML
 from launch.address import free_port
 from launch.children import tied_to_us
 from settings import ROOT
+from tests.servers import as_administrator, as_role
 
 HOST = "lexheller.example.org"
 BIN = Path(sys.executable).parent
@@ -46,14 +47,16 @@ class ServerProfile:
         self._stack = ExitStack()
         for name, value in (
             ("secret_key", secrets.token_hex(32)),
-            ("database_url", database_url),
+            ("database_url", as_administrator(database_url)),
+            *((f"{role}_url", as_role(database_url, role)) for role in ("owner", "web", "worker")),
             ("broker_url", broker_url),
             ("mail_url", mail_url),
         ):
             (folder / name).write_text(value, encoding="utf-8")
 
     def __enter__(self) -> ServerProfile:
-        self.once("migrate", self.words("migrate"))
+        for name in ("roles", "migrate"):
+            self.once(name, self.words(name))
         for name in STARTED:
             log = self._stack.enter_context((self.folder / f"{name}.log").open("wb"))
             self.running[name] = subprocess.Popen(
@@ -80,7 +83,10 @@ class ServerProfile:
         """The command line of a service; only what belongs to its container is put in other words."""
         first, *rest = (str(word) for word in SERVICES[name]["command"])
         bind = ["--bind", f"127.0.0.1:{self.port}"] if name == "web" else []
-        return [str(BIN / first), *(word.replace(TMPFS, f"{self.folder}/") for word in rest), *bind]
+        here = {TMPFS: f"{self.folder}/", "/run/secrets": str(self.folder)}
+        for there, ours in here.items():
+            rest = [word.replace(there, ours) for word in rest]
+        return [str(BIN / first), *rest, *bind]
 
     def environ(self, name: str) -> dict[str, str]:
         told = {key: str(value) for key, value in SERVICES[name]["environment"].items()}
@@ -102,8 +108,8 @@ class ServerProfile:
         return done.stdout
 
     def command(self, *words: str, typed: str = "") -> str:
-        """Run one of Lex Heller's commands, as `docker compose exec web python -m commands` does."""
-        return self.once("web", [sys.executable, "-m", "commands", *words], typed)
+        """Run one of Lex Heller's commands, as `docker compose exec worker-fast python -m commands` does."""
+        return self.once("worker-fast", [sys.executable, "-m", "commands", *words], typed)
 
     def is_healthy(self) -> bool:
         """Ask by the health check of docker-compose.yml itself."""

@@ -88,11 +88,8 @@ def as_administrator(url: str) -> str:
 
 
 def give_roles(url: str) -> None:
-    """The product's three roles in one database. The owner may make databases, since tests that restore do."""
-    owner, web, worker = (make_url(as_role(url, role)) for role in ("owner", "web", "worker"))
-    make_roles(make_url(url), owner, web, worker)
-    with psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(), autocommit=True) as connection:
-        connection.execute("ALTER ROLE lexheller_owner CREATEDB")
+    """The product's three roles in one database. Arguments: url - its administrator's address."""
+    make_roles(make_url(url), *(make_url(as_role(url, role)) for role in ("owner", "web", "worker")))
 
 
 def _programs(folder: Path) -> Path:

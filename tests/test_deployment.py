@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from sqlalchemy.engine import make_url
 
 import settings
 from models.outbox import Task
@@ -62,15 +63,16 @@ def test_the_dockerfile_passes_its_linter() -> None:
 
 
 def test_the_services_are_those_that_the_product_has() -> None:
-    assert set(PROGRAMS) == {"migrate", "web", "worker-fast", "worker-slow", "beat", "backup"}
+    assert set(PROGRAMS) == {"roles", "migrate", "web", "worker-fast", "worker-slow", "beat", "backup"}
     assert set(SERVICES) - set(PROGRAMS) == STORES
     assert SERVICES["mailpit"]["profiles"] == ["dev"]
     assert SERVICES["beat"]["deploy"]["replicas"] == 1
 
 
 def test_the_database_is_migrated_before_anything_asks_it() -> None:
-    assert SERVICES["migrate"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
-    for name in set(PROGRAMS) - {"migrate"}:
+    assert SERVICES["roles"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    assert SERVICES["migrate"]["depends_on"] == {"roles": {"condition": "service_completed_successfully"}}
+    for name in set(PROGRAMS) - {"roles", "migrate"}:
         assert PROGRAMS[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully", name
 
 
@@ -106,7 +108,7 @@ def test_both_images_run_as_a_user_without_rights() -> None:
     assert "-r requirements.txt" in final["worker"]
     assert {name: service["build"]["target"] for name, service in PROGRAMS.items()} == {
         "migrate": "worker", "web": "web", "worker-fast": "worker", "worker-slow": "worker", "beat": "worker",
-        "backup": "worker",
+        "backup": "worker", "roles": "worker",
     }  # fmt: skip
 
 
@@ -204,12 +206,23 @@ def test_the_recipe_makes_every_secret_and_production_accepts_them(tmp_path: Pat
     told |= {name: value.replace("/run/secrets", str(tmp_path / "secrets")) for name, value in told.items()}
     loaded = settings.load(told | written | {"LEXHELLER_PROXIES": "1"})
     password = files["database_password"].read_text().strip()
-    assert loaded.database_url == f"postgresql+psycopg://lexheller:{password}@postgres/lexheller"
+    administrators = f"postgresql+psycopg://lexheller:{password}@postgres/lexheller"
+    assert files["database_url"].read_text().strip() == administrators
+    assert loaded.database_url == files["web_url"].read_text().strip()
+    roles = {name: make_url(files[f"{name}_url"].read_text().strip()) for name in ("owner", "web", "worker")}
+    assert {name: role.username for name, role in roles.items()} == {name: f"lexheller_{name}" for name in roles}
+    assert len({password, *(role.password for role in roles.values())}) == len(roles) + 1
     assert loaded.broker_url.startswith("redis://:")
     assert f"requirepass {loaded.broker_url[9:].split('@')[0]}\n" == files["valkey_conf"].read_text()
     assert loaded.trusted_hosts == ("lexheller.example.org",)
     assert loaded.public_url == "https://lexheller.example.org"
     assert loaded.mail_url.startswith("smtps://")
+
+
+def test_only_the_roles_are_made_as_administrator_and_only_the_schema_is_changed_as_owner() -> None:
+    signs_in = {name: program["environment"]["LEXHELLER_DATABASE_URL_FILE"] for name, program in PROGRAMS.items()}
+    wanted = {"roles": "database_url", "migrate": "owner_url", "web": "web_url"}
+    assert signs_in == {name: f"/run/secrets/{wanted.get(name, 'worker_url')}" for name in PROGRAMS}
 
 
 def test_each_service_is_given_the_secrets_that_it_reads() -> None:
