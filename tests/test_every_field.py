@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from models.base import Base
 from settings import ROOT
-from tests.desk import decide, give_post
+from tests.desk import decide, give_post, send
 from tests.forums import STEERING, Room
 from tests.site import Site, Visitor
 from tests.test_actions import add_signal
@@ -27,7 +27,8 @@ WORDS = f"Remissen kom tillbaka tre gånger och gällde {NUMBER}"
 # Fields that take one kind of answer only, and say so when it is another: days, hours, figures, addresses, references.
 ANSWERED_OTHERWISE = re.compile(
     r"occurred_on|meeting_(?:date|time)|due_on|follow_up_on|agreement_(?:from|until|remind)|name_from|item_minutes|"
-    r"absent_(?:from|until)|seat_email|mail_domains|asked|merge_into|(?:feedback_)?email"
+    r"absent_(?:from|until)|seat_email|mail_domains|asked|merge_into|(?:feedback_)?email|"
+    r"asked_on|references?|(?:first|last)_day|mask_words|years|decision|decided_on|leaver_days"
 )
 # The reporter's own text is only made shorter here: what was not there before is refused.
 ONLY_SHORTENED = frozenset({("granska.save_text", "description"), ("granska.save_text", "suggestion")})
@@ -63,6 +64,8 @@ def furnished(site: Site) -> Site:
     room.item(room.meeting(days=-1), room.report())
     room.meeting(STEERING, days=40)
     add_signal(room)
+    handout = {"subject": "Rapporter om psykiatrin", "area": "savsjo", "asked_on": "2026-11-16", "references": asked}
+    assert send(coordinator, "/lamna-ut/ny", "/lamna-ut/ny", **handout).status_code == 303
     return site
 
 
