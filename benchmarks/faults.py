@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,8 +17,10 @@ import click
 from benchmarks.output import percentile, print_facts, print_table
 from settings import ROOT
 
+Row = dict[str, object]  # a verdict as it was written down
 RECORD = "FAULTS_RECORD"  # tests/faults/verdict.py adds a line of JSON to the file that it names
-HEADINGS = ("fault", "database", "times", "lost", "doubled", "rules broken", "recovery p50 s", "max s")
+HEADINGS = ("fault", "SQLite", "PostgreSQL", "lost", "doubled", "rules broken", "recovery p50 s", "max s")
+POINT = re.compile(r"(\w+\.\w+): \w+")  # a named point with what happened there
 
 
 def main(seeds: int, jobs: int, words: tuple[str, ...]) -> None:
@@ -40,22 +43,23 @@ def main(seeds: int, jobs: int, words: tuple[str, ...]) -> None:
 def _run(seeds: int, jobs: int, words: tuple[str, ...], record: Path) -> int:
     command = [sys.executable, "-m", "pytest", "--faults", "--seeds", str(seeds), f"--numprocesses={jobs}", *words]
     done = subprocess.run(
-        [*command, "--dist=load", "tests/faults"], cwd=ROOT, env=os.environ | {RECORD: str(record)}, check=False
+        [*command, "--dist=loadgroup", "tests/faults"], cwd=ROOT, env=os.environ | {RECORD: str(record)}, check=False
     )
     return done.returncode
 
 
-def table(rows: list[dict[str, object]]) -> list[tuple[object, ...]]:
-    """One line for each fault and kind of database, and one for all together."""
-    groups: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
+def table(rows: list[Row]) -> list[tuple[object, ...]]:
+    """One line for each fault, whatever happened at a point, and one for all together."""
+    groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        groups[str(row["fault"]), str(row["database"])].append(row)
-    lines = [(*key, *_figures(found)) for key, found in sorted(groups.items())]
-    return [*lines, ("all", "both", *_figures(rows))]
+        point = POINT.fullmatch(str(row["fault"]))
+        groups[point[1] if point else str(row["fault"])].append(row)
+    return [*((fault, *_figures(found)) for fault, found in sorted(groups.items())), ("all", *_figures(rows))]
 
 
-def _figures(rows: list[dict[str, object]]) -> tuple[object, ...]:
-    taken = [float(str(row["recovery"])) for row in rows if row["recovery"] is not None]
+def _figures(rows: list[Row]) -> tuple[object, ...]:
+    times = [sum(row["database"] == kind for row in rows) for kind in ("sqlite", "postgresql")]
     sums = [sum(int(str(row[name])) for row in rows) for name in ("lost", "doubled")]
     broken = sum(len(row["broken"]) for row in rows if isinstance(row["broken"], list))
-    return (len(rows), *sums, broken, percentile(taken, 0.5), max(taken, default=float("nan")))
+    taken = [float(str(row["recovery"])) for row in rows if row["recovery"] is not None]
+    return (*times, *sums, broken, percentile(taken, 0.5) if taken else "", max(taken, default=""))
