@@ -47,6 +47,7 @@ def refuse_without_wall(database: Database) -> None:
     Raises: SystemExit with the reason.
     """
     if _ask(database, is_bypassed):
+        database.dispose()
         raise SystemExit(f"Lex Heller does not start: {DOWN}. See docs/operations.md, 'Roles in the database'")
 
 
@@ -56,6 +57,7 @@ def refuse_behind_wall(database: Database) -> None:
     Raises: SystemExit with the reason.
     """
     if _ask(database, sees_everything) is False:
+        database.dispose()
         raise SystemExit(f"Lex Heller does not start: {BEHIND}")
 
 

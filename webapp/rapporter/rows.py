@@ -14,6 +14,7 @@ from models.user import Role
 from schemas.months import day_name, local_date, month_name
 from webapp.forum.access import may_change
 from webapp.requests import logger, person, reading, scope
+from webapp.wall import LOOKED_FOR, opened
 
 KEEPERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 TAGS = {
@@ -52,7 +53,9 @@ NEARBY_ALL = (selectinload(Summary.forum).selectinload(Forum.names),)
 
 def _refuse(summary_id: int) -> NoReturn:
     """Answer that there is no such summary here; log who looked for one that is somebody else's."""
-    if reading().scalar(select(Summary.id).where(Summary.id == summary_id)) is not None:
+    with opened(reading(), LOOKED_FOR):
+        known = reading().scalar(select(Summary.id).where(Summary.id == summary_id))
+    if known is not None:
         logger.warning("not_theirs", user_id=person().id, summary_id=summary_id)
     abort(404)
 
