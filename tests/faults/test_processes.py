@@ -23,7 +23,7 @@ from models.heartbeat import SWEEP, last_beat
 from models.summary import Summary, SummaryState
 from settings import ROOT
 from tests.faults.people import file_report
-from tests.faults.points import Scene, report_counted
+from tests.faults.points import Scene, file, report_counted
 from tests.faults.processes import PARTS
 from tests.faults.stage import Stage, eventually
 from tests.faults.strikes import BEAT, FAST, SLOW
@@ -59,19 +59,28 @@ def _told(stage: Stage) -> dict[str, str]:
 def test_a_child_of_a_pool_that_is_killed_loses_no_task(server_scene: Scene, seed: int) -> None:
     """The other worker is stopped meanwhile, so that this pool gets the work."""
     stage, dice = server_scene.stage, random.Random(f"child{seed}")
-    with prefork_worker(stage) as pool:
-        other = eventually(lambda: stage.part("-Q fast"), "the worker")
-        other.suspend()
-        try:
-            stage.arm(dice.choice(["classify.taken", "classify.suggested", "classify.before_commit"]), "kill")
-            reference = file_report(server_scene.reporter, server_scene.register)
-            hit = eventually(lambda: next(map(os.path.getctime, stage.armed.glob("*.hit")), None), "the child's death")
-            eventually(lambda: report_counted(server_scene, reference), "the task to be done by another child")
-            recovered = time.time() - hit
-        finally:
-            other.resume()
+    with prefork_worker(stage) as pool, suspended(stage, FAST):
+        for _ in range(1 + seed % 3):  # The pool is at work: it has connected anew, and its children know the model.
+            eventually(file(server_scene), "the pool to work")
+        stage.arm(dice.choice(["classify.taken", "classify.suggested", "classify.before_commit"]), "kill")
+        reference = file_report(server_scene.reporter, server_scene.register)
+        hit = eventually(lambda: next(map(os.path.getctime, stage.armed.glob("*.hit")), None), "the child's death")
+        eventually(lambda: report_counted(server_scene, reference), "the task to be done by another child")
+        recovered = time.time() - hit
         assert pool.is_running()
     judge(stage, server_scene.register, "child of the pool killed", seed, recovered)
+
+
+@contextmanager
+def suspended(stage: Stage, name: str) -> Iterator[None]:
+    """A part that stands still meanwhile. Its lines are cut, or the broker would go on handing it what it asked for."""
+    part = eventually(lambda: stage.part(PARTS[name]), name)
+    part.suspend()
+    stage.lines["valkey"].reset()
+    try:
+        yield
+    finally:
+        part.resume()
 
 
 WEDGED = {FAST: SWEEP, SLOW: SLOW_BEAT, BEAT: SWEEP}  # what each keeps beating
