@@ -21,6 +21,7 @@ from schemas.states import IllegalMoveError, way
 from webapp.desk import desk
 from webapp.granska.circle import figure
 from webapp.granska.decision_form import blank, choices_of, parties
+from webapp.monster.pages import cluster_link
 from webapp.report_rows import TAGS, facts, pair, short_day, suggestion, waited
 from webapp.requests import now, reading, through
 from webapp.wall import ALIKE, MERGED
@@ -52,6 +53,7 @@ def page(
         report=_report(report) | {"decidable": report.state in DECIDABLE},
         place=_place(report),
         similar=alike,
+        cluster=cluster_link(report),
         history=history(report),
         questions=_questions(report),
         tracks=_tracks(report),
@@ -99,9 +101,9 @@ def _answer_href(report: Report) -> str:
     return url_for("svar.answer_report", reference=report.reference) if known else ""
 
 
+@through(MERGED)
 def _main(report: Report) -> str:
     main = reading().get(Report, report.merged_into_id) if report.merged_into_id else None
-@through(MERGED)
     return main.reference if main else ""
 
 
@@ -127,9 +129,9 @@ def next_in_queue(report: Report) -> str | None:
     return found[0].reference if found and found[0].id != report.id else None
 
 
+@through(ALIKE)
 def _similar(report: Report) -> list[dict[str, Any]]:
     others = {other.id: other for other in candidates(reading(), report, report.received_at - YEAR)}
-@through(ALIKE)
     found = similar(_told(report), [_told(other) for other in others.values()])
     return [_similar_row(likeness, others[likeness.id]) for likeness in found]
 

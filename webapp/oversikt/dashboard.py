@@ -8,13 +8,16 @@ from statistics import median
 from typing import Any
 
 from flask import Blueprint, render_template
+from sqlalchemy.orm import joinedload
 
+from models.cluster import Cluster, open_clusters
 from models.count_queries import Window, about_month_sums, awaiting, category_sums, pair_sums
 from models.report import oldest_awaiting
 from models.signal import Signal, open_signals
 from schemas.months import NAMES, add_months, last_months, local_date
 from schemas.taxonomy import category_label
 from webapp.filters import OVERVIEW_KEYS, Filter, fields, read_filter
+from webapp.monster.pages import cluster_row
 from webapp.oversikt.good_reports import good_card
 from webapp.oversikt.heat_map import Line, heat_map
 from webapp.oversikt.signals import nearby, signal_row
@@ -25,7 +28,7 @@ from webapp.requests import now, reading
 
 blueprint = Blueprint("oversikt", __name__)
 IN_QUEUE = 9
-IN_SIGNALS = 3
+IN_SIGNALS, IN_CLUSTERS = 3, 3
 MOST_TRENDS = 14
 
 
@@ -50,11 +53,17 @@ def show() -> str:
         categories=_categories(chosen, window),
         trends=_trends(chosen),
         signals=[signal_row(signal) for signal in signals[:IN_SIGNALS]],
+        clusters=_clusters(chosen),
         queue=queue_rows(queue, now()),
         meetings=meetings,
         actions=open_actions(chosen.area_ids),
         downloads=_downloads(chosen),
     )
+
+
+def _clusters(chosen: Filter) -> list[dict[str, Any]]:
+    query = open_clusters(chosen.area_ids).options(joinedload(Cluster.area)).limit(IN_CLUSTERS)
+    return [cluster_row(cluster) for cluster in reading().scalars(query)]
 
 
 def _filters(chosen: Filter) -> dict[str, Any]:
