@@ -17,6 +17,7 @@ from models.organisation import Area
 from models.report import UNCOUNTED, Report, ReportKind
 from schemas.cluster import KEPT, Telling, portrait
 from schemas.months import last_months
+from schemas.retention import DISPOSED
 
 TREND = 12  # months
 
@@ -64,7 +65,7 @@ class ClusterLook(Base):
     newest: Mapped[int]
 
 
-COUNTED = (Report.kind == ReportKind.DEVIATION, Report.state.not_in(UNCOUNTED))
+COUNTED = (Report.kind == ReportKind.DEVIATION, Report.state.not_in(UNCOUNTED), Report.description != DISPOSED)
 
 
 def open_clusters(area_ids: Collection[int]) -> Select[Cluster]:

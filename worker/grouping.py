@@ -15,7 +15,6 @@ from models.organisation import Area
 from models.report import Report
 from schemas.cluster import Telling
 from schemas.months import add_months, local_date
-from schemas.retention import DISPOSED
 from worker.clustering import Grouping, Standing, group, rarity
 
 MONTHS = 24  # How far back texts are compared.
@@ -46,7 +45,7 @@ def look(session: Session, area_id: int, now: datetime) -> Look | None:
 def _tellings(session: Session, area_id: int, now: datetime) -> list[Telling]:
     since = add_months(local_date(now).replace(day=1), -MONTHS)
     query = select(Report.id, Report.reporter_id, Report.month, Report.description)
-    query = query.where(Report.area_id == area_id, Report.month >= since, *COUNTED, Report.description != DISPOSED)
+    query = query.where(Report.area_id == area_id, Report.month >= since, *COUNTED)
     return [Telling(*row) for row in session.execute(query.order_by(Report.id.desc()).limit(MOST))]
 
 
