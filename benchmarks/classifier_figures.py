@@ -100,11 +100,12 @@ class Fidelity:
 def fidelity(model: Model, text: str, dice: random.Random) -> Fidelity | None:
     """Take the strongest reason out, then all reasons, then as many other words. None for a text without reasons."""
     found = classify(model, text)
-    others = [word for word in dict.fromkeys(re.findall(r"[^\W\d_]{3,}", text)) if word not in found.reasons]
-    if not found.reasons or len(others) < len(found.reasons):
+    told = [word for reason in found.reasons for word in re.findall(r"\w+", reason)]
+    others = [word for word in dict.fromkeys(re.findall(r"[^\W\d_]{3,}", text)) if word not in told]
+    if not told or len(others) < len(told):
         return None
     without = _without(model, text, found)
-    drawn = dice.sample(others, len(found.reasons))
+    drawn = dice.sample(others, len(told))
     strongest = without(found.reasons[:1])
     return Fidelity(
         strongest < found.confidence, found.confidence - without(found.reasons), found.confidence - without(drawn)

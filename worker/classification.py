@@ -9,13 +9,15 @@ reads who is named.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import exp, sqrt
 from operator import add
 
 from worker.classification_model import GROUP_WEIGHTS, Head, Model, Scores, Weight
-from worker.classification_words import near_words, pair_features, stem, written_words
+from worker.classification_reasons import reasons
+from worker.classification_words import near_words, pair_features, written_words
 from worker.parties import named_parties
 
 MAX_CHARACTERS = 6_000  # The form takes 1 500; what is four times as long is no report.
@@ -23,8 +25,6 @@ MIN_KNOWN_WORDS = 2  # One word can be guessed about, and not decided on.
 MIN_KNOWN_SHARE = 0.5  # Below it the text is in another language, or in none.
 # Two careful labellers agree on about 95 texts in 100: nothing may claim to be surer than they are.
 CEILING = 0.95
-MAX_REASONS = 5
-WEAKEST_REASON = 0.15  # Of the heaviest one: what weighs less would only make the reader wonder.
 MAX_ALTERNATIVES = 3
 PHRASE_WEIGHT = 0.15  # How much one phrase of the lexicon weighs beside all words together.
 MAX_PHRASES = 3
@@ -39,7 +39,7 @@ class Suggestion:
     """What the machine suggests. `category` is the best guess also when it abstains.
 
     confidence: the share of texts with this figure that should be right, 0 when the text cannot be read.
-    reasons: at most five words, as they stand in the text, the heaviest first.
+    reasons: at most five words, or words beside each other, as they stand in the text, the heaviest first.
     alternatives: the next categories with their confidence; also: those that may fit as second codes.
     level, recurrence: a code of the taxonomy with its confidence, None when unsure.
     parties: codes of the parties that the text names beside the reporter's own, each with its confidence.
@@ -71,8 +71,7 @@ def classify(
     read from the text alone, as the fields gave no measurable gain (docs/classifier.md).
     """
     text = text[: MAX_CHARACTERS + 1]
-    written = written_words(text)
-    words = [word.lower() for word in written]
+    words = [word.lower() for word in written_words(text)]
     known = {word for word in words if model.word(word)["w"].square}
     if not _readable(model, text, words, known):
         others = [(code, 0.0) for code in model.heads["category"].labels if code != "other"]
@@ -85,7 +84,7 @@ def classify(
     return Suggestion(
         category=category,
         confidence=confidence,
-        reasons=_reasons(model, category, parts, written),
+        reasons=reasons(unicodedata.normalize("NFC", text), _weights(model, category, parts), model.lexicon),
         alternatives=ranked[1 : 1 + MAX_ALTERNATIVES],
         abstain=confidence < head.threshold or len(known) < MIN_KNOWN_WORDS,
         model_version=model.version,
@@ -168,13 +167,8 @@ def _readable(model: Model, text: str, words: Sequence[str], known: Set[str]) ->
     return len(known | model.lexicon.stop.intersection(words)) >= MIN_KNOWN_SHARE * len(set(words))
 
 
-def _reasons(model: Model, category: str, parts: Mapping[str, Scores], written: Sequence[str]) -> list[str]:
-    """The words that speak most for this category and less for the others, one for each stem."""
-    head, stop = model.heads["category"], model.lexicon.stop
+def _weights(model: Model, category: str, parts: Mapping[str, Scores]) -> dict[str, float]:
+    """What each word speaks for this category and less for the others."""
+    head = model.heads["category"]
     place, size = head.labels.index(category), len(head.labels)
-    weights = {word: own[place] - sum(own[:size]) / size for word, own in parts.items() if word not in stop}
-    least = WEAKEST_REASON * max(weights.values(), default=0)
-    heaviest = sorted((word for word in weights if weights[word] > max(least, 0)), key=lambda word: -weights[word])
-    as_written = {word.lower(): word for word in reversed(written)}
-    by_stem = {stem(word): as_written[word] for word in reversed(heaviest)}
-    return list(reversed(by_stem.values()))[:MAX_REASONS]
+    return {word: own[place] - sum(own[:size]) / size for word, own in parts.items()}

@@ -103,7 +103,8 @@ def read_model(raw: Mapping[str, Any]) -> Model:
 
 def read_lexicon(words: Mapping[str, Any], concepts: Mapping[str, Sequence[str]]) -> Lexicon:
     """The lexicon and the ideas from the content of their files."""
-    return Lexicon(frozenset(words["stop"]), words["phrases"], Concepts(concepts))
+    # A model that was trained before the list was there has none.
+    return Lexicon(frozenset(words["stop"]), words["phrases"], Concepts(concepts), words.get("silent", ()))
 
 
 def _floats(thousandths: Sequence[int]) -> Scores:

@@ -60,11 +60,14 @@ def pair_features(words: Sequence[str]) -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The experts' phrases by category, the ideas behind words, and the words that are no reason by themselves."""
+    """The experts' phrases by category, the ideas behind words, and the words that are no reason by themselves: those
+    of every text, which have no weight (`stop`), and those that weigh and explain nothing (`silent`)."""
 
     stop: frozenset[str]
     phrases: Mapping[str, Sequence[str]]
     concepts: Concepts
+    silent: Sequence[str] = ()
+    is_silent: Callable[[str], bool] = field(init=False, repr=False, compare=False)
     _starting: Callable[[str], tuple[tuple[str, Phrase], ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -76,6 +79,11 @@ class Lexicon:
         # Texts share most of their words: what may start with a word is looked up once.
         starting = lru_cache(maxsize=20_000)(lambda word: tuple(_starting(by_first, word)))
         object.__setattr__(self, "_starting", starting)
+        object.__setattr__(self, "is_silent", lru_cache(maxsize=20_000)(self._is_silent))
+
+    def _is_silent(self, word: str) -> bool:
+        """Whether a lower-case word explains nothing: a party, a person, a month."""
+        return any(_fits(word, pattern) for pattern in self.silent)
 
     def matches(self, words: Sequence[str]) -> dict[str, dict[Phrase, tuple[str, ...]]]:
         """The phrases found in a text of lower-case words: category -> phrase -> the words that matched."""

@@ -180,7 +180,7 @@ def read_training(room: Path = ROOM) -> tuple[list[dict[str, Any]], Lexicon, dic
 def model_text(model: Mapping[str, Any], lexicon: Lexicon, version: str) -> str:
     """The file: one line for each feature, so that a change can be read."""
     head = {key: value for key, value in model.items() if key != "features"}
-    words = {"stop": sorted(lexicon.stop), "phrases": lexicon.phrases}
+    words = {"stop": sorted(lexicon.stop), "silent": list(lexicon.silent), "phrases": lexicon.phrases}
     top = {"version": version, **head, "lexicon": words, "concepts": lexicon.concepts.patterns}
     lines = (
         f" {json.dumps(name, ensure_ascii=False)}: {json.dumps(row, separators=(',', ':'))}"
