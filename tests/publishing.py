@@ -45,8 +45,8 @@ def whole(reports: Sequence[Filed], window: Sequence[str], parties: Sequence[str
     return [
         table("year", (), window, [()], reports),
         table("months", ("month",), window, [(month,) for month in window], reports, names_nobody=True, part_of="year"),
-        table("pairs", ("giver", "about"), window, list(product(parties, parties)), reports),
-        table("categories", ("category",), window, [(code,) for code in codes], reports),
+        table("pairs", ("giver", "about"), window, list(product(parties, parties)), reports, part_of="year"),
+        table("categories", ("category",), window, [(code,) for code in codes], reports, part_of="year"),
     ]
 
 

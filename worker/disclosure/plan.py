@@ -29,7 +29,7 @@ class Plan:
         """
         plan = cls(tables)
         for table in tables:
-            plan.reasons[table.name] = table.plain_reasons(bool(plan.reasons.get(table.part_of)))
+            plan.reasons[table.name] = table.plain_reasons(plan._whole_is_hidden(table))
         plan._hide_beside_lone_cells({table.name: table for table in earlier})
         plan.drop()
         return plan
@@ -48,9 +48,11 @@ class Plan:
             self.reasons[name][key] = Reason.COMPLEMENTARY
 
     def drop(self) -> None:
-        """Leave out tables of which too much is hidden."""
+        """Leave out tables of which too much is hidden, and the parts of a whole that is hidden: beside their zeros the
+        few that are left would tell each other."""
         for name, table in self.tables.items():
-            if table.adds_up and len(table.keys) > 1 and len(self.reasons[name]) > MOST_HIDDEN * len(table.keys):
+            too_much = len(self.reasons[name]) > MOST_HIDDEN * len(table.keys)
+            if table.adds_up and len(table.keys) > 1 and (too_much or self._whole_is_hidden(table)):
                 self.dropped.add(name)
 
     def printed(self, more: Sequence[Place] = ()) -> dict[str, Printed]:
@@ -82,8 +84,10 @@ class Plan:
     def _show(self, name: str, more: Sequence[Place] = ()) -> Printed:
         table = self.tables[name]
         extra = {key: Reason.COMPLEMENTARY for other, key in more if other == name}
-        whole_is_hidden = bool(table.part_of and self.reasons[table.part_of])
-        return show(table, self.reasons[name] | extra, table.reporters is None and not whole_is_hidden)
+        return show(table, self.reasons[name] | extra, table.reporters is None and not self._whole_is_hidden(table))
+
+    def _whole_is_hidden(self, table: Table) -> bool:
+        return bool(self.reasons.get(table.part_of))
 
     def _hide_beside_lone_cells(self, last: Mapping[str, Printed]) -> None:
         """Where all reports of a row or column lie in one hidden cell, its zeros would tell where a report that

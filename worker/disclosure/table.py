@@ -18,7 +18,7 @@ class Table:
     `by` names what tells the cells apart (of DIMENSIONS); each key holds one code for each. `months` are summed over,
     unless the cells are told apart by month. `reporters` is None for sums that name nobody. `adds_up` says that there
     is nothing outside the keys, so that the cells add up to the whole. `part_of` names a table of one cell: where that
-    is hidden, so is every part of it, or they would add up to it.
+    is hidden, so is every part of it, or they would add up to it, and a table of several parts is left out.
     """
 
     name: str

@@ -149,12 +149,14 @@ def _maps(counts: _Counts) -> Iterator[Table]:
     reporters = counts.people["pairs" if len(months) == YEAR else "pairs_long"]
     people = {(giver, about): number for giver, about, number in reporters}
     pairs = list(product(counts.parties, counts.parties))
-    yield counts.table("pairs", PAIR, months, pairs, reporters=people)
+    whole = "year" if len(months) == YEAR else ""
+    yield counts.table("pairs", PAIR, months, pairs, reporters=people, part_of=whole)
     keys = [(code,) for code in counts.categories]
     people_of = {when: {(code,): n for code, n in counts.people[when]} for when in ("categories", "categories_before")}
-    yield counts.table("categories", CATEGORY, counts.now, keys, reporters=people_of["categories"])
+    yield counts.table("categories", CATEGORY, counts.now, keys, reporters=people_of["categories"], part_of="year")
     if counts.comparable:
-        yield counts.table("categories_before", CATEGORY, counts.before, keys, reporters=people_of["categories_before"])
+        earlier = {"reporters": people_of["categories_before"], "part_of": "year_before"}
+        yield counts.table("categories_before", CATEGORY, counts.before, keys, **earlier)
 
 
 def _areas(counts: _Counts) -> Iterator[Table]:
@@ -164,7 +166,7 @@ def _areas(counts: _Counts) -> Iterator[Table]:
     for name, months, place in (("areas", counts.now, 1), ("areas_before", counts.before, 3)):
         sums, people = (dict(zip(keys, (row[at] for row in rows), strict=True)) for at in (place, place + 1))
         if name == "areas" or counts.comparable:
-            yield Table(name, ("area",), months, keys, sums, people)
+            yield Table(name, ("area",), months, keys, sums, people, part_of=name.replace("areas", "year"))
 
 
 def _problems(counts: _Counts) -> Iterator[Table]:
