@@ -59,6 +59,8 @@ def due(
     """
     if rule.kind is RecordKind.LOG:
         return _due_events(rule, before, items)
+    if rule.kind is RecordKind.HANDOUT:
+        return _due_handouts(rule, before, items)
     day = select(func.max(Answer.made_at)).where(Answer.report_id == Report.id).scalar_subquery()
     since = day if rule.kind is RecordKind.ANSWER else Report.received_at
     here = [Report.federation_id == rule.federation_id, since < start_of_day(before), _there(rule)]
@@ -114,6 +116,13 @@ def _due_events(rule: RetentionRule, before: date, items: Sequence[str] | None) 
     only = true() if items is None else AuditEvent.id.in_([int(item) for item in items])
     query = select(AuditEvent.id, literal(""), AuditEvent.at, literal(""))
     return query.where(*here, only, AuditEvent.action != EMPTIED).order_by(AuditEvent.id)
+
+
+def _due_handouts(rule: RetentionRule, before: date, items: Sequence[str] | None) -> Select[*tuple[Any, ...]]:
+    here = (Handout.federation_id == rule.federation_id, Handout.decided_at < start_of_day(before))
+    only = true() if items is None else Handout.id.in_([int(item) for item in items])
+    query = select(Handout.id, literal(""), Handout.decided_at, literal(""))
+    return query.where(*here, only, Handout.letter.is_not(None)).order_by(Handout.id)
 
 
 def find_due(

@@ -27,7 +27,8 @@ class RecordKind(Word):
     REPORT_TEXT = "report_text", "Rapportens fritext"
     ANSWER = "answer", "Svar till rapportören"
     REPORT = "report", "Hela rapporten utom det som räknas"
-    LOG = "log", "Loggen"
+    HANDOUT = "handout", "Beslut om utlämnande med kopior"
+    LOG = "log", "Innehållet i loggen"
 
 
 # (years, why). The product's own limits but for the last; a longer one in law or in an archive's plan goes before.
@@ -35,8 +36,11 @@ FLOORS: dict[RecordKind, tuple[int, str]] = {
     RecordKind.REPORT_TEXT: (2, "rapportören ska kunna läsa sin rapport medan åtgärder följs upp"),
     RecordKind.ANSWER: (2, "svaret ska gå att läsa medan åtgärden det talar om följs upp"),
     RecordKind.REPORT: (3, "sammanställningar räknar rapportörer två år bakåt för att skydda små tal"),
+    RecordKind.HANDOUT: (2, "det ska gå att visa vad som lämnades ut medan beslutet prövas"),
     RecordKind.LOG: (5, "så lång är preskriptionstiden för dataintrång, 35 kap. 1 § brottsbalken"),
 }
+
+WHOLE = (RecordKind.HANDOUT, RecordKind.LOG)  # These belong to the federation, not to one of its parties.
 
 
 def due_before(today: date, years: int) -> date:
@@ -80,8 +84,8 @@ class RuleSchema(Form):
             problems |= _below_the_floor(RecordKind(kind), data["years"])
         if data.get("party") not in (None, *self.parties):
             problems["party"] = PICK
-        elif kind == RecordKind.LOG and data.get("party"):
-            problems["party"] = "Loggen är gemensam. Välj alla parter"
+        elif kind in WHOLE and data.get("party"):
+            problems["party"] = f"{RecordKind(kind).label} är gemensamt. Välj alla parter"
         if data.get("decided_on") and data["decided_on"] > self.today:
             problems["decided_on"] = FUTURE
         refuse(problems)

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -14,7 +15,19 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 import worker.archive
-from models import AuditEvent, Classification, Disposal, Outbox, Report, RetentionRule, StateChange, User
+from models import (
+    Answer,
+    AuditEvent,
+    Classification,
+    Disposal,
+    Handout,
+    Outbox,
+    Publication,
+    Report,
+    RetentionRule,
+    StateChange,
+    User,
+)
 from models.audit import first_broken
 from models.disposal import disposed_events
 from models.invariants import check
@@ -120,7 +133,7 @@ def counts(site: Site) -> list[tuple[object, ...]]:
         ({"decided_on": "2026-11-17"}, "Beslutet kan inte vara fattat i framtiden"),
         ({"years": "1"}, "Minst 2 år: rapportören ska kunna läsa sin rapport medan åtgärder följs upp"),
         ({"kind": "log", "years": "4"}, "Minst 5 år: så lång är preskriptionstiden för dataintrång"),
-        ({"kind": "log", "years": "5", "party": "1"}, "Loggen är gemensam. Välj alla parter"),
+        ({"kind": "log", "years": "5", "party": "1"}, "Innehållet i loggen är gemensamt. Välj alla parter"),
         ({"years": "två"}, "Skriv ett helt antal år, högst 100"),
         ({"years": "101"}, "Skriv ett helt antal år, högst 100"),
         ({"party": "999"}, "Välj ett av alternativen"),
@@ -345,3 +358,51 @@ def test_the_log_loses_who_and_what_and_its_chain_can_still_be_proved(old: Site)
 def test_a_year_counts_from_the_same_day_also_from_the_29th_of_february() -> None:
     assert due_before(date(2028, 2, 29), 2) == date(2026, 2, 28)
     assert due_before(date(2026, 11, 16), 2) == date(2024, 11, 16)
+
+
+def test_a_decision_to_hand_out_goes_by_a_rule_of_its_own(old: Site) -> None:
+    name = references(old)[0]
+    asked = {"subject": "Rapporter om psykiatrin", "area": "savsjo", "asked_on": "2026-11-16", "references": name}
+    coordinator = old.sign_in("coordinator")
+    assert send(coordinator, "/lamna-ut/ny", "/lamna-ut/ny", **asked).status_code == 303
+    add_rule(old)
+    admin = old.sign_in("administrator")
+    assert "1 begärd att lämnas ut" in admin.get(f"{PAGE}/regel/1").text
+    assert send(coordinator, "/lamna-ut/1", "/lamna-ut/1/besluta", verdict="granted").status_code == 303
+    assert "3 att gallra, 0 hålls kvar" in admin.get(f"{PAGE}/regel/1").text
+    old.advance(days=366 * 3)
+    run(old, "handout", "2")
+    with old.database.read() as session:
+        row = session.get_one(Handout, 1)
+        assert (row.letter, row.pdf) == (None, None)
+        assert row.letter_sha256
+    coordinator = old.sign_in("coordinator")
+    assert "Beslutet med sina kopior är gallrat" in coordinator.get("/lamna-ut/1").text
+    assert coordinator.get("/lamna-ut/1/beslut").status_code == 404
+
+
+def test_answers_go_and_what_was_taken_off_the_open_page_with_them(old: Site) -> None:
+    name, cause = references(old)[0], "Ingen ägde den gemensamma frågan."
+    with old.database.write() as session:
+        report = session.scalars(select(Report).where(Report.reference == name)).one()
+        facts = {"cause": cause, "action": cause, "action_kind": "taken", "consequence": "", "follow_up": ""}
+        answer = Answer(report_id=report.id, made_at=old.moment - YEARS, function="Samverkanskoordinator", **facts)
+        session.add(answer)
+        session.flush()
+        page: dict[str, Any] = {
+            "answer_id": answer.id,
+            "report_id": report.id,
+            "federation_id": report.federation_id,
+            "party_id": 1,
+        }
+        page |= {"category": "rules", "month": report.month, "paraphrase": "", "is_example": False}
+        session.add(Publication(**page, **facts, published_at=old.moment - YEARS))
+    add_rule(old, kind="answer")
+    assert "1 står bland besvarade avvikelser" in old.sign_in("administrator").get(f"{PAGE}/regel/1").text
+    with old.database.write() as session:
+        session.scalars(select(Publication)).one().withdrawn_at = old.moment
+    admin = old.sign_in("administrator")
+    assert send(admin, PAGE, f"{freeze(admin)}/genomfor", compared="1").status_code == 303
+    worker.archive.dispose(1)
+    assert in_tables(old, cause) == []
+    assert report_of(old, name).description == TEXT

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+import worker.app
+import worker.night
 from models import AuditEvent, Draft, Federation, Identity, Report, SignIn, User
 from models.audit import first_broken
 from models.invariants import check
@@ -134,3 +137,22 @@ def test_mail_that_was_laid_in_a_folder_is_burnt(left: Site, tmp_path: Path) -> 
         (tmp_path / f"{number}.eml").write_text(f"To: {user.email}", encoding="utf-8")
     burn(tmp_path, letters)
     assert [path.name for path in tmp_path.glob("*.eml")] == ["999.eml"]
+
+
+def test_the_nights_step_forgets_by_itself(left: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = account(left)
+    with left.database.read() as session:
+        (number,) = letters_of(session, [user.id])
+    here = replace(worker.app.current, home=tmp_path, mail_url="")
+    folder = here.mail_folder or tmp_path
+    folder.mkdir(exist_ok=True)
+    laid = folder / f"{number}.eml"
+    laid.write_text(f"To: {user.email}", encoding="utf-8")
+    left.advance(days=90)
+    monkeypatch.setattr(worker.app, "_database_of", lambda _pid: left.database)
+    monkeypatch.setattr(worker.night, "utc_now", lambda: left.moment)
+    monkeypatch.setattr(worker.night, "current", here)
+    for _ in range(2):
+        worker.night.forget()
+    assert in_tables(left, ADDRESS) == []
+    assert not laid.exists()

@@ -17,6 +17,8 @@ from models.classification import Classification
 from models.delivery import Delivery, DeliveryState
 from models.disposal import Disposal, DisposalState, fingerprint
 from models.disposal_queries import GONE, find_due, nameless
+from models.handout import Handout
+from models.publication import Publication
 from models.report import Report
 from models.retention import RecordKind, RetentionRule
 from models.review import Answer, InfoRequest, Review, StateChange, Track
@@ -81,6 +83,9 @@ def _take_answers(session: Session, row: Disposal, items: Sequence[str]) -> None
     gone = {"cause": DISPOSED, "action": DISPOSED, "consequence": "", "follow_up": ""}
     here = (Answer.report_id.in_(_ids(row, items)), Answer.made_at < start_of_day(row.before))
     _change(session, update(Answer).where(*here), gone)
+    # What is on the open page holds the report back; this is what once stood there.
+    taken_off = (Publication.report_id.in_(_ids(row, items)), Publication.withdrawn_at.is_not(None))
+    _change(session, update(Publication).where(*taken_off), gone)
 
 
 def _take_reports(session: Session, row: Disposal, items: Sequence[str]) -> None:
@@ -121,6 +126,12 @@ def _nobody(session: Session, row: Disposal) -> int:
     return user.id
 
 
+def _take_handouts(session: Session, _row: Disposal, items: Sequence[str]) -> None:
+    """The letter with its copies, on paper too. That it was decided, when, how and its sum stay."""
+    letters = update(Handout).where(Handout.id.in_([int(item) for item in items]))
+    _change(session, letters, {"letter": null(), "pdf": null()})
+
+
 def _take_events(session: Session, _row: Disposal, items: Sequence[str]) -> None:
     """Who, what and why; the number, the moment and the link of the chain stay, so that the rest can be proved."""
     events = update(AuditEvent).where(AuditEvent.id.in_([int(item) for item in items]))
@@ -135,5 +146,6 @@ TAKE_AWAY: dict[RecordKind, Callable[[Session, Disposal, Sequence[str]], None]] 
     RecordKind.REPORT_TEXT: _take_texts,
     RecordKind.ANSWER: _take_answers,
     RecordKind.REPORT: _take_reports,
+    RecordKind.HANDOUT: _take_handouts,
     RecordKind.LOG: _take_events,
 }

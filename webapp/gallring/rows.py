@@ -78,5 +78,6 @@ def reasons(kept: Sequence[Sequence[str]]) -> list[tuple[str, int]]:
 
 
 def item_names(row: Disposal, items: Sequence[str]) -> list[str]:
-    """The items as people know them: reports by their reference, events of the log by their number."""
-    return [f"händelse {item}" for item in items] if row.kind is RecordKind.LOG else list(items)
+    """The items as people know them: reports by their reference, everything else by its number."""
+    named = {RecordKind.LOG: "händelse", RecordKind.HANDOUT: "utlämnande"}.get(row.kind)
+    return [f"{named} {item}" for item in items] if named else list(items)

@@ -39,6 +39,7 @@ def _page(handout: Handout, typed: Input) -> tuple[str, int]:
         handout=row(handout),
         copies=[_copy_row(handout, copy) for copy in handout.copies],
         verdicts=Verdict.choices(),
+        kept=handout.letter is not None,
         printed=handout.pdf_sha256 is not None,
         typed=typed,
         errors=typed.errors,

@@ -50,14 +50,15 @@ def row(handout: Handout) -> dict[str, Any]:
         "open": is_open,
         "decided": handout.state is HandoutState.DECIDED,
         "verdict": handout.verdict.label if handout.verdict else "",
-        "clock": f"{days} arbetsdagar sedan begäran"
-        if is_open
-        else f"{days} arbetsdagar"
-        if handout.decided_at
-        else "",
+        "clock": _clock(days, is_open) if is_open or handout.decided_at else "",
         "late": is_open and days > PROMPT_DAYS,
         "href": url_for("lamna_ut.show", handout_id=handout.id),
     }
+
+
+def _clock(days: int, is_open: bool) -> str:
+    spent = f"{days} arbetsdag{'' if days == 1 else 'ar'}"
+    return f"{spent} sedan begäran" if is_open else spent
 
 
 @blueprint.route("/lamna-ut/ny", methods=["GET", "POST"])
