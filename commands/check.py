@@ -1,4 +1,4 @@
-"""Check that the product can run here: settings, schema, versions, clock, wall, disk, backup, fonts, Pango."""
+"""Check that the product can run here: settings, schema, versions, clock, wall, log, disk, backup, fonts, Pango."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from sqlalchemy import func, select
 import settings
 from backup import schema
 from commands._database import opened
+from models.audit import AuditEvent, first_broken
 from models.base import Database, utc_now
 from models.clock import MOST_APART, seconds_apart
+from models.disposal import disposed_events
 from models.heartbeat import BACKUP, last_beat
 from models.invariants import RULES, check
 from models.report import Report
@@ -72,6 +74,17 @@ def _wall(_current: settings.Settings, database: Database) -> str:
     return f"stands around every table of a federation{shared}"
 
 
+def _log(_current: settings.Settings, database: Database) -> str:
+    """Proof that no event of the audit log was changed or taken out, but what a disposal accounts for."""
+    with database.read() as session:
+        emptied, number = disposed_events(session), session.scalar(select(func.count()).select_from(AuditEvent))
+        events = session.scalars(select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000))
+        broken = first_broken(events, emptied)
+    if broken is not None:
+        raise FaultError(f"the chain is broken at event {broken}: it, or one before it, was changed or taken out")
+    return f"{number} events in one whole chain"
+
+
 def _disk(current: settings.Settings, _database: Database) -> str:
     found = f"{free_bytes(current.home) / 1e9:.1f} GB free at {current.home}"
     if free_bytes(current.home) < LEAST:
@@ -114,6 +127,7 @@ CHECKS: dict[str, Check] = {
     "versions": _versions,
     "clock": _clock,
     "wall": _wall,
+    "log": _log,
     "disk": _disk,
     "backup": _backup,
     "fonts": _fonts,
@@ -124,7 +138,7 @@ CHECKS: dict[str, Check] = {
 @click.command()
 @click.option("--invariants", is_flag=True, help="Check instead what must always hold in the database.")
 def command(invariants: bool) -> int:
-    """Check settings, schema, versions, clock, wall, disk, backup, fonts and Pango; exit code 1 when any is wrong."""
+    """Check settings, schema, versions, clock, wall, log, disk, backup, fonts and Pango. Exit code 1 for a fault."""
     if invariants:
         return _check_invariants()
     current = settings.load()

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 import commands.check
 from commands import check
-from models import Report
+from models import AuditEvent, Report
 from models.base import utc_now
 from models.heartbeat import BACKUP, beat
 from tests.site import Site
@@ -79,3 +79,17 @@ def test_an_older_schema_and_a_missing_database_are_faults(
     assert "stands at 0001" in line(run(), "schema")
     monkeypatch.setenv("LEXHELLER_DATABASE_URL", f"sqlite:///{tmp_path}/none/none.sqlite3")
     assert line(run(), "schema").startswith("FAULT  schema: OperationalError")
+
+
+def test_a_log_that_somebody_has_changed_is_a_fault(here: Site) -> None:
+    reporter = here.sign_in("reporter")
+    reporter.get("/avvikelser/LH-2026-0001")
+    assert line(run(), "log").endswith("2 events in one whole chain")  # signing in, and the refusal
+    with here.database.write() as session:
+        session.execute(update(AuditEvent).where(AuditEvent.id == 2).values(subject="LH-2026-0002"))
+    done = run()
+    assert done.return_value == 1
+    assert (
+        line(done, "log")
+        == "FAULT  log: the chain is broken at event 2: it, or one before it, was changed or taken out"
+    )
