@@ -45,6 +45,18 @@ def freshness(seconds: float, rate: float, idle_posts: int, database_url: str | 
 
 
 @command.command()
+@click.option("--reports", default=20_000, show_default=True, help="in the database")
+@click.option("--visits", default=200, show_default=True, help="of each page")
+@click.option("--posts", default=200, show_default=True, help="of the report form")
+@click.option("--database-url", required=True, metavar="URL", help="a PostgreSQL server, for its administrator")
+def wall(reports: int, visits: int, posts: int, database_url: str) -> None:
+    """Pages and posts with and without row security."""
+    from benchmarks import wall as benchmark
+
+    benchmark.main(reports, visits, posts, database_url)
+
+
+@command.command()
 @click.option("--reports", multiple=True, type=int, default=(1000, 50_000, 500_000), show_default=True, help="sizes")
 @click.option("--visits", default=100, show_default=True, help="of each page by each coordinator")
 @database_url
@@ -110,6 +122,15 @@ def classifier() -> None:
     from benchmarks.classifier import command as benchmark
 
     click.get_current_context().invoke(benchmark)
+
+
+@command.command()
+@click.option("--seed", default=1, show_default=True, help="the same seed gives the same reports")
+def clusters(seed: int) -> None:
+    """How well reports of the same problem are put together, and what it costs."""
+    from benchmarks import clusters as benchmark
+
+    benchmark.main(seed)
 
 
 @command.command()
