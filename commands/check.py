@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -78,8 +79,9 @@ def _log(_current: settings.Settings, database: Database) -> str:
     """Proof that no event of the audit log was changed or taken out, but what a disposal accounts for."""
     with database.read() as session:
         emptied, number = disposed_events(session), session.scalar(select(func.count()).select_from(AuditEvent))
-        events = session.scalars(select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000))
-        broken = first_broken(events, emptied)
+        everything = select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)
+        with closing(session.scalars(everything)) as events:
+            broken = first_broken(events, emptied)
     if broken is not None:
         raise FaultError(f"the chain is broken at event {broken}: it, or one before it, was changed or taken out")
     return f"{number} events in one whole chain"
