@@ -62,7 +62,7 @@ _TELL = text("SELECT " + ", ".join(f"set_config('lexheller.{name}', :{name}, tru
 
 
 @event.listens_for(Session, "after_begin")
-def _tell(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+def tell(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
     """The one place where the database hears who asks: at the beginning of a session's every transaction."""
     sees = session.info.get("sees")
     if sees is not None and connection.dialect.name == "postgresql":
