@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from worker.classification_words import Lexicon, stem
 
 MOST = 5
 WEAKEST = 0.2  # Of the heaviest one: what weighs less would only make the reader wonder.
-# Quoted along with a word, since it says something else without: a negation, a number, the particle of a verb.
-_BEFORE = r"aldrig|ej|ingen|inget|inga|inte|på|utan|\d+"
-_BEHIND = "aldrig|ej|inte|emot|ned|ner|upp|ut|vidare|över"
-_BETWEEN = r"[ \u00a0-]+"
+# Quoted along with a word, since it says something else without: a negation or a number, the particle of a verb.
+BEFORE = frozenset(("aldrig", "ej", "ingen", "inget", "inga", "inte", "på", "utan"))
+BEHIND = frozenset(("aldrig", "ej", "inte", "emot", "ned", "ner", "upp", "ut", "vidare", "över"))
+_TOKEN = re.compile(r"\w+")
 
 
 def reasons(text: str, weights: Mapping[str, float], lexicon: Lexicon) -> list[str]:
@@ -42,12 +42,32 @@ def _tells(word: str, lexicon: Lexicon) -> bool:
 
 def _quoted(text: str, words: Sequence[str]) -> list[str]:
     """Each word as it first stands in the text, in one quotation with its neighbours among the words."""
-    if not words:
-        return []
-    one = "|".join(map(re.escape, words))
-    pattern = re.compile(rf"\b(?:(?:{_BEFORE}) )?(?:{one})\b(?:{_BETWEEN}(?:{one})\b)*(?: (?:{_BEHIND})\b)?", re.I)
-    first: dict[str, str] = {}
-    for match in pattern.finditer(text):
-        for word in re.findall(rf"\b(?:{one})\b", match[0].lower()):
-            first.setdefault(word, match[0])
+    wanted, first = frozenset(words), dict[str, str]()
+    spans = [match.span() for match in _TOKEN.finditer(text)]
+    tokens = [text[start:end].lower() for start, end in spans]
+    at = 0
+    while at < len(tokens):
+        begin, end = _run(text, spans, tokens, wanted, at)
+        quotation = text[spans[begin][0] : spans[end - 1][1]] if end > at else ""
+        for token in tokens[at:end]:
+            first.setdefault(token, quotation)
+        at = max(end, at + 1)
     return list(dict.fromkeys(first[word] for word in words if word in first))
+
+
+def _run(
+    text: str, spans: Sequence[tuple[int, int]], tokens: Sequence[str], wanted: Set[str], at: int
+) -> tuple[int, int]:
+    """From and up to which token a quotation goes whose first wanted word stands at a place; empty for another word."""
+
+    def beside(place: int) -> bool:
+        """Whether only a space or a hyphen stands before the token, so that the two are one expression."""
+        return 0 < place < len(tokens) and text[spans[place - 1][1] : spans[place][0]] in (" ", "-", "\u00a0")
+
+    end = at
+    while end < len(tokens) and tokens[end] in wanted and (end == at or beside(end)):
+        end += 1
+    if end == at:
+        return at, at
+    begin = at - 1 if beside(at) and (tokens[at - 1] in BEFORE or tokens[at - 1].isdigit()) else at
+    return begin, end + 1 if beside(end) and tokens[end] in BEHIND else end
