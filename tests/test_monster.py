@@ -7,8 +7,11 @@ from sqlalchemy import select
 
 from models.cluster import Cluster, ClusterLook, ClusterMember
 from models.organisation import Area
+from models.report import Report, ReportState
 from tests.site import Site, Visitor
 from tests.test_clustering import RENT, WHEELCHAIR
+from tests.workshop import Workshop
+from worker import tasks
 from worker.grouping import look, store
 
 PAGE = "/monster/1"
@@ -127,6 +130,30 @@ def test_a_choice_that_does_not_do_changes_nothing_and_says_so(site: Site, desk:
     assert press(desk, "explode", 1) == 404
     assert press(desk, "out", 1, page="/monster/99") == 404
     assert members(site) == [1, 2, 3, 4]
+
+
+def test_the_watch_rings_for_it_and_running_it_again_changes_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Workshop(site, monkeypatch)
+    file_all(site, WHEELCHAIR[:3])
+    with site.database.read() as session:
+        area_id = session.scalars(select(Area.id).where(Area.code == "savsjo")).one()
+    tasks.watch_area(area_id)
+    assert ("group_reports", area_id) in shop.bells
+    for _ in range(2):
+        tasks.group_reports(area_id)
+    assert (members(site), site.count(Cluster)) == ([1, 2, 3], 1)
+
+
+def test_a_report_that_no_longer_counts_leaves_the_numbers(site: Site, desk: Visitor) -> None:
+    with site.database.write() as session:
+        session.get_one(Report, 1).state = ReportState.WITHDRAWN
+    site.advance(days=1)
+    group_reports(site)
+    page = site.sign_in("coordinator").get(PAGE).text
+    assert "3 rapporter från 2 personer" in page
+    assert "LH-2026-0001" not in page
 
 
 def test_storing_twice_changes_nothing_and_what_was_decided_meanwhile_stands(site: Site, desk: Visitor) -> None:

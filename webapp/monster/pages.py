@@ -88,7 +88,7 @@ def _old(clusters: Iterable[Cluster]) -> list[dict[str, Any]]:
 
 def cluster_link(report: Report) -> dict[str, Any] | None:
     """The cluster that a report stands in, for the review page."""
-    found = cluster_of(reading(), report)
+    found = cluster_of(reading(), report) if report.area_id in scope().area_ids else None
     return cluster_row(found) if found else None
 
 
