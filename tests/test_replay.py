@@ -84,6 +84,7 @@ def _value(name: str, number: int) -> object:
     return texts.get(name, number)
 
 
+@pytest.mark.timeout(600)  # Tens of thousands of requests, one after the other.
 def test_nobody_reads_or_changes_what_is_another_persons(filled: Site) -> None:
     names = [name for name, *_ in PEOPLE]
     shown = {name: crawl(filled.sign_in(name)) for name in names} | {"stranger": crawl(filled.visitor())}
