@@ -39,8 +39,8 @@ class Person:
     def sign_in(self) -> None:
         """Sign in, or once more when the old sign-in is good for nothing."""
         self.browser.cookies.clear()
-        page, words = "/logga-in", {"email": address_of(self.name), "password": PASSWORD}
-        answer = self.insist(lambda: self.browser.post(page, page, **words))
+        page = "/logga-in"
+        answer = self.send(page, self.hidden(page) | {"email": address_of(self.name), "password": PASSWORD})
         assert answer.status == 302, answer.status
         self.hidden("/konto")  # Else two threads of this person would open their first form at once.
 
