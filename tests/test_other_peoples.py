@@ -54,7 +54,7 @@ def get_rules(site: Site, argument: str) -> list[Rule]:
 
 def build(site: Site, rule: Rule, **values: object) -> str:
     with site.app.test_request_context():
-        return rule.build(values)[1]  # type: ignore[index]
+        return rule.build(dict.fromkeys(rule.arguments, 1) | values)[1]  # type: ignore[index]
 
 
 def summaries(site: Site) -> dict[str, int]:
