@@ -97,7 +97,8 @@ class Register:
 
 def prepared(person: Person) -> dict[str, Any]:
     """A report that is ready to be sent."""
-    text = f"{TEXT} Det hände i ärende {next(_numbers)} denna dag."
+    number = next(_numbers) % 1000  # A longer one would be taken for that of somebody's case.
+    text = f"{TEXT} Det hände i ärende {number} denna dag."
     return report_answers() | {"do": "send", "description": text} | person.hidden("/rapportera")
 
 

@@ -14,9 +14,13 @@ from sqlalchemy.orm import Session
 from models import outbox
 from models.base import utc_now
 from models.delivery import LONGEST_SENDING, Delivery, DeliveryKind, DeliveryState, order_delivery
+from models.disposal import Disposal, DisposalState, fingerprint
+from models.handout import Handout, HandoutState
 from models.heartbeat import SWEEP, last_beat
 from models.month_count import Slice
+from models.organisation import Area
 from models.report import Report, ReportState
+from models.retention import RecordKind, RetentionRule
 from models.summary import Summary
 from models.turnaround import Turnaround
 from models.user import User
@@ -25,6 +29,7 @@ from settings import ROOT
 from tests.faults.people import Person, Register, file_report, prepared
 from tests.faults.stage import Stage, eventually
 from tests.site import address_of
+from worker.disposal import BATCH
 
 Wish = Callable[[], bool]
 LONGEST_PAUSE = timedelta(seconds=4)  # whoever has been at a mail for longer sleeps at no point: it has died
@@ -147,6 +152,40 @@ def look(scene: Scene) -> Wish:
     return seen
 
 
+def dispose(scene: Scene) -> Wish:
+    """A disposal of two batches, of decisions that nobody else on the stage asks for."""
+    with scene.stage.database.write() as session:
+        row = _order_disposal(session)
+
+    def carried_out() -> bool:
+        with scene.stage.database.read() as session:
+            left = select(func.count()).where(Handout.id.in_(map(int, row.items)), Handout.letter.is_not(None))
+            return session.get_one(Disposal, row.id).receipt is not None and session.scalar(left) == 0
+
+    return carried_out
+
+
+def _order_disposal(session: Session) -> Disposal:
+    now, long_ago = utc_now(), utc_now() - timedelta(days=1500)
+    area = session.scalars(select(Area).order_by(Area.id)).first()
+    assert area is not None
+    here, made = {"federation_id": area.federation_id}, {"made_at": long_ago, "made_as": "Administratör"}
+    rule = RetentionRule(kind=RecordKind.HANDOUT, years=2, decision="SFH 2026/14", **here, **made)
+    rule.decided_on, rule.decided_by = long_ago.date(), "Förbundsstyrelsen"
+    facts = {"area_id": area.id, "asked_on": long_ago.date(), "subject": "Rapporter", "decided_at": long_ago}
+    handouts = [Handout(state=HandoutState.DECIDED, letter={"a": 1}, **here, **made, **facts) for _ in range(BATCH + 1)]
+    session.add_all([rule, *handouts])
+    session.flush()
+    frozen = {"items": [str(handout.id) for handout in handouts], "held": [], "decision": rule.decision}
+    row = Disposal(rule_id=rule.id, kind=rule.kind, before=now.date(), state=DisposalState.ORDERED, **here, **made)
+    row.protocol, row.protocol_sha256, row.kept = frozen, fingerprint(frozen), []
+    session.add(row)
+    session.flush()
+    ordered_at = now - outbox.PATIENCE
+    session.add(outbox.Outbox(task=outbox.Task.DISPOSE, subject_id=row.id, created_at=ordered_at))
+    return row
+
+
 def tick(scene: Scene) -> Wish:
     """Nothing but time: another tick after the one that was hit."""
     now = utc_now()
@@ -198,6 +237,9 @@ TRIGGERS: dict[str, Callable[[Scene], Wish]] = {
     "mail.taken": mail,
     "mail.half_laid": mail,
     "send_again.before_commit": mail_again,
+    "dispose.taken": dispose,
+    "dispose.between": dispose,
+    "dispose.before_commit": dispose,
     "watch.before_commit": look,
     "watch.after_commit": look,
     "sweep.before_commit": tick,

@@ -24,10 +24,12 @@ WEB, FAST, SLOW, BEAT = "web", "fast worker", "slow worker", "beat"
 REACHED_BY: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("receive", "draft", "doorbell", "change", "order", "send_again"), (WEB,)),
     **dict.fromkeys(("classify", "recount", "sweep"), (FAST,)),
-    **dict.fromkeys(("build", "pdf", "deliver", "mail", "watch"), (SLOW,)),
+    **dict.fromkeys(("build", "pdf", "deliver", "mail", "watch", "dispose"), (SLOW,)),
     **dict.fromkeys(("bell", "task"), (FAST, SLOW)),
     "beat": (BEAT,),
 }
+# Where a fault costs an item one of its three attempts, whosever item comes by first.
+COUNTED = {"classify": "attempts at reports", "deliver": "attempts at mails", "mail": "attempts at mails"}
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,14 @@ def at_points(stage: Stage, seed: int) -> list[Strike]:
 
 
 def _at_point(point: str, dice: random.Random) -> Strike:
-    action, trigger = dice.choice(ACTIONS), TRIGGERS[point]
+    action, trigger, room = dice.choice(ACTIONS), TRIGGERS[point], point.partition(".")[0]
     walks = dice.randint(1, 3) if trigger in (file, mail) else 1
     what = f"sleep {dice.uniform(0.1, 3):.1f}" if action == "sleep" else action
     holds = {point} if trigger in SHARED else {point, trigger.__name__}
     if action == "kill" or (action == "raise" and trigger is order):
-        holds |= {*REACHED_BY[point.partition(".")[0]]}
+        holds |= {*REACHED_BY[room]}
+    if action != "sleep" and room in COUNTED:
+        holds.add(COUNTED[room])
     return Strike(f"{point}: {action}", frozenset(holds), partial(at_point, point=point, what=what, walks=walks))
 
 
