@@ -24,7 +24,8 @@ class SteadyEntry(ScheduleEntry):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.schedule.nowfun = steady_now
+        if self.schedule is not None:
+            self.schedule.nowfun = steady_now
 
 
 class SteadyScheduler(Scheduler):
