@@ -25,24 +25,21 @@ def reasons(text: str, weights: Mapping[str, float], lexicon: Lexicon) -> list[s
 
 
 def heaviest(weights: Mapping[str, float], lexicon: Lexicon) -> list[str]:
-    """The heaviest words, one for each stem. Left out is what explains nothing though it may weigh: words of every
-    text, and the words for parties, persons, months and the like in the lexicon's list `silent`."""
-    least = WEAKEST * max((weight for word, weight in weights.items() if _tells(word, lexicon)), default=0)
-    ranked = sorted((word for word in weights if weights[word] > max(least, 0)), key=lambda word: -weights[word])
+    """The heaviest words, one for each stem. Left out are words of every text, and what explains nothing though it may
+    weigh: words for parties, persons, months and the like in the lexicon's list `silent`. Where nothing else weighs,
+    those are told too, since a light word would be the wrong answer."""
+    able = [word for word in weights if word not in lexicon.stop and weights[word] > 0]
+    least = WEAKEST * max((weights[word] for word in able), default=0)
+    ranked = sorted((word for word in able if weights[word] > least), key=lambda word: -weights[word])
     found: dict[str, str] = {}
-    for word in ranked:
-        if len(found) < MOST and _tells(word, lexicon):
-            found.setdefault(stem(word), word)
-    return list(found.values())
-
-
-def _tells(word: str, lexicon: Lexicon) -> bool:
-    return word not in lexicon.stop and not lexicon.is_silent(word)
+    for word in [word for word in ranked if not lexicon.is_silent(word)] or ranked:
+        found.setdefault(stem(word), word)
+    return list(found.values())[:MOST]
 
 
 def _quoted(text: str, words: Sequence[str]) -> list[str]:
-    """Each word as it first stands in the text, in one quotation with its neighbours among the words."""
-    wanted, first = frozenset(words), dict[str, str]()
+    """Each word in the longest quotation that it has in the text, with its neighbours among the words."""
+    wanted, longest = frozenset(words), dict[str, str]()
     spans = [match.span() for match in _TOKEN.finditer(text)]
     tokens = [text[start:end].lower() for start, end in spans]
     at = 0
@@ -50,9 +47,9 @@ def _quoted(text: str, words: Sequence[str]) -> list[str]:
         begin, end = _run(text, spans, tokens, wanted, at)
         quotation = text[spans[begin][0] : spans[end - 1][1]] if end > at else ""
         for token in tokens[at:end]:
-            first.setdefault(token, quotation)
+            longest[token] = max(longest.get(token, ""), quotation, key=len)
         at = max(end, at + 1)
-    return list(dict.fromkeys(first[word] for word in words if word in first))
+    return list(dict.fromkeys(longest[word] for word in words if word in longest))
 
 
 def _run(
