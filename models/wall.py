@@ -9,7 +9,7 @@ no such wall.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -90,11 +90,10 @@ def reaching(session: Session, reach: Reach) -> Iterator[None]:
     try:
         yield
         session.flush()
-    except SQLAlchemyError:
-        session.info["sees"] = before  # The transaction is lost, and with it what it was told.
-        raise
     except BaseException:
-        _narrow(session, before.reach)
+        # A transaction that is lost cannot be told anything, and forgets what it was told.
+        with suppress(SQLAlchemyError):
+            _narrow(session, before.reach)
         raise
     _narrow(session, before.reach)
 
