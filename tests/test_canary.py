@@ -25,7 +25,6 @@ KEPT = {
     ("granska.decide", "paraphrase"): {"report.paraphrase"},
     ("forum_upkeep.add_seat", "seat_function"): {"forum_member.function"},
     ("forum_upkeep.rename", "new_name"): {"forum.name", "forum_name.name"},
-    ("lamna_ut.decide", "reasons"): {"handout.letter"},
     ("agenda.record", "decision_text"): {"decision.text"},
 }
 
