@@ -107,6 +107,7 @@ def test_the_workers_backup_is_whole_and_the_web_makes_none(
 
 
 def test_one_role_for_all_that_is_no_superuser_works_behind_the_wall_too(town: Site, tmp_path: Path) -> None:
+    town.webs_database.dispose()
     app = create_app(replace(town.settings, home=tmp_path), clock=lambda: town.moment)
     town.app, app.test_client_class = app, town.app.test_client_class
     town.sign_in("reporter").file_report()
