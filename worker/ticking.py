@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery.beat import ScheduleEntry, Scheduler
+from celery.schedules import schedule
 
 from models.base import utc_now
 
@@ -24,7 +25,7 @@ class SteadyEntry(ScheduleEntry):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.schedule is not None:
+        if isinstance(self.schedule, schedule):
             self.schedule.nowfun = steady_now
 
 
