@@ -256,6 +256,9 @@ def test_what_is_under_action_on_an_agenda_or_stopped_is_held_back_and_listed(ol
 
 def test_a_stop_on_somebody_elses_report_or_twice_is_refused(old: Site) -> None:
     stop = {"reference": references(old)[0], "reason": "Granskas av revisionen."}
+    page = old.sign_in("coordinator").get(f"/granska/{stop['reference']}").text
+    (address,) = re.findall(r'href="(/gallring/stopp[^"]*)"', page)
+    assert f'value="{stop["reference"]}"' in old.sign_in("coordinator").get(address).text
     for name in ("neighbour", "far-coordinator", "far-administrator"):
         answer = send(old.sign_in(name), f"{PAGE}/stopp", f"{PAGE}/stopp", **stop)
         assert "Det finns ingen sådan rapport i dina områden" in errors(answer), name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response
@@ -38,7 +38,7 @@ def _stops() -> Select[RetentionStop]:
 
 @blueprint.get("/gallring/stopp")
 def list_stops() -> Answer:
-    return _page(Input())
+    return _page(Input(values={"reference": request.args.get("rapport", "")}))
 
 
 def _page(typed: Input) -> tuple[str, int]:
