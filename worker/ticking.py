@@ -26,7 +26,7 @@ class SteadyEntry(ScheduleEntry):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if isinstance(self.schedule, schedule):
-            self.schedule.nowfun = steady_now
+            self.schedule.nowfun = steady_now  # type: ignore[attr-defined] # The stubs leave it out.
 
 
 class SteadyScheduler(Scheduler):
