@@ -33,6 +33,7 @@ CONCLUDED = (
 STOPPED, ASKED_FOR, UNFINISHED = "gallringsstopp", "begärd att lämnas ut", "inte avslutad"
 UNDER_ACTION, ON_AGENDA, PUBLISHED = "öppen åtgärd", "på en kommande dagordning", "står bland besvarade avvikelser"
 GONE = "redan gallrad"
+MOST_ITEMS = 20_000  # in one protocol: a person is to look through it, and a page to show it
 
 
 class Due(NamedTuple):
@@ -52,7 +53,7 @@ def nameless(federation_id: int) -> str:
 def due(
     rule: RetentionRule, before: date, now: datetime, items: Sequence[str] | None = None
 ) -> Select[*tuple[Any, ...]]:
-    """What a rule finds, oldest first, with the columns of `Due`.
+    """What a rule finds, oldest first and what is held back last, with the columns of `Due`.
 
     Arguments: before - the day that it lies before; now - the moment, which tells what meetings are to come; items -
     look only at these.
@@ -66,9 +67,10 @@ def due(
     here = [Report.federation_id == rule.federation_id, since < start_of_day(before), _there(rule)]
     here += [Unit.party_id == rule.party_id] if rule.party_id is not None else []
     here += [Report.reference.in_(items)] if items is not None else []
-    query = select(Report.reference, Party.name, since.label("day"), _held(rule.kind, now))
+    held = _held(rule.kind, now)
+    query = select(Report.reference, Party.name, since.label("day"), held.label("held"))
     query = query.join(Unit, Unit.id == Report.from_unit_id).join(Party, Party.id == Unit.party_id)
-    return query.where(*here).order_by(since, Report.id)
+    return query.where(*here).order_by(held != "", since, Report.id)  # What is held back stands in nobody's way.
 
 
 def _there(rule: RetentionRule) -> ColumnElement[bool]:
@@ -108,7 +110,7 @@ def _held(kind: RecordKind, now: datetime) -> ColumnElement[str]:
         (meeting, ON_AGENDA),
     ]
     reasons += [(shown, PUBLISHED)] if kind is not RecordKind.REPORT_TEXT else []
-    return case(*reasons, else_="").label("held")
+    return case(*reasons, else_="")
 
 
 def _due_events(rule: RetentionRule, before: date, items: Sequence[str] | None) -> Select[*tuple[Any, ...]]:
@@ -128,6 +130,6 @@ def _due_handouts(rule: RetentionRule, before: date, items: Sequence[str] | None
 def find_due(
     session: Session, rule: RetentionRule, before: date, now: datetime, items: Sequence[str] | None = None
 ) -> list[Due]:
-    """The same as a list. Arguments: as of `due`."""
-    rows = session.execute(due(rule, before, now, items))
+    """The same as a list, the `MOST_ITEMS` oldest. Arguments: as of `due`."""
+    rows = session.execute(due(rule, before, now, items).limit(MOST_ITEMS))
     return [Due(str(item), party, day, held) for item, party, day, held in rows]

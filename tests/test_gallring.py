@@ -27,6 +27,7 @@ from models import (
     RetentionRule,
     StateChange,
     User,
+    disposal_queries,
 )
 from models.audit import first_broken
 from models.disposal import disposed_events
@@ -40,6 +41,7 @@ from tests.forums import Room
 from tests.site import TEXT, Site, Visitor
 from tests.test_nothing_left import in_files, in_tables
 from tests.workshop import Workshop
+from webapp.gallring import protocols
 from worker import disposal
 
 RULE = {"kind": "report_text", "party": "", "years": "2", "decision": "SFH 2026/14"}
@@ -409,3 +411,20 @@ def test_answers_go_and_what_was_taken_off_the_open_page_with_them(old: Site) ->
     worker.archive.dispose(1)
     assert in_tables(old, cause) == []
     assert report_of(old, name).description == TEXT
+
+
+def test_a_protocol_takes_the_oldest_and_leaves_the_rest_for_the_next(
+    old: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (disposal_queries, protocols):
+        monkeypatch.setattr(module, "MOST_ITEMS", 2)
+    add_rule(old)
+    assert "Ett protokoll omfattar högst 2 poster" in old.sign_in("administrator").get(f"{PAGE}/regel/1").text
+    admin = old.sign_in("administrator")
+    assert send(admin, PAGE, f"{freeze(admin)}/genomfor", compared="1").status_code == 303
+    worker.archive.dispose(1)
+    names = references(old)
+    assert [report_of(old, name).description for name in names[:3]] == [DISPOSED, DISPOSED, TEXT]
+    page = old.sign_in("administrator").get(f"{PAGE}/regel/1").text
+    assert "1 att gallra, 0 hålls kvar" in page
+    assert "Ett protokoll omfattar högst" not in page

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from models.disposal import Disposal, DisposalState, disposals_of, fingerprint
-from models.disposal_queries import Due, find_due
+from models.disposal_queries import MOST_ITEMS, Due, find_due
 from models.outbox import Outbox, Task
 from models.retention import RetentionRule
 from schemas.months import day_name, local_date
@@ -41,6 +41,7 @@ def preview(rule_id: int) -> str:
         before=day_name(before),
         parties=by_party(found),
         total=len(found) - len(held),
+        most=MOST_ITEMS if len(found) == MOST_ITEMS else 0,
         held=held,
         reasons=reasons(held),
     )
