@@ -19,7 +19,7 @@ AT_MOST = 2_000  # bells that hang in a queue at a time
 MIX = (("classify_report", "fast", 45), ("recount_slice", "fast", 45), ("build_summary", "slow", 5))
 FAILING = ("watch_area", "slow", 5)  # of an area that is not there: its traceback must not stay in memory
 # What belongs in Valkey without an end: the queues themselves and what keeps track of messages on their way.
-KNOWN = ("fast", "slow", "backup", "celery", "_kombu.binding.", "unacked")
+KNOWN = ("fast", "slow", "backup", "celery", "_kombu.binding", "unacked")
 
 
 def main(tasks: int, database_url: str | None) -> None:
