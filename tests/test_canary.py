@@ -26,6 +26,7 @@ KEPT = {
     ("forum_upkeep.add_seat", "seat_function"): {"forum_member.function"},
     ("forum_upkeep.rename", "new_name"): {"forum.name", "forum_name.name"},
     ("agenda.record", "decision_text"): {"decision.text"},
+    ("gallring.stop", "reason"): {"retention_stop.reason"},
 }
 
 
