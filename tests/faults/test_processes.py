@@ -14,7 +14,7 @@ from functools import partial
 
 import psutil  # type: ignore[import-untyped]
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from launch.children import tied_to_us
 from models.base import utc_now
@@ -121,6 +121,7 @@ def _beats_after(stage: Stage, name: str, since: datetime) -> bool:
 def test_two_beats_and_a_new_one_owe_nothing_twice(scene: Scene, seed: int) -> None:
     """The calendar is read from the database: a forum that joins now is owed its closed months once."""
     stage = scene.stage
+    eventually(lambda: _summaries(stage), "the summaries that are owed from the start")
     with second_beat(stage):
         stage.kill_part(PARTS[BEAT])
         began = time.time()
@@ -145,6 +146,11 @@ def test_two_beats_and_a_new_one_owe_nothing_twice(scene: Scene, seed: int) -> N
         time.sleep(6)  # Another tick of each beat.
         assert there()
     judge(stage, scene.register, "two beats, one killed, missed month", seed, recovered)
+
+
+def _summaries(stage: Stage) -> int:
+    with stage.database.read() as session:
+        return session.scalar(select(func.count()).select_from(Summary)) or 0
 
 
 @contextmanager
