@@ -122,6 +122,7 @@ def test_two_beats_and_a_new_one_owe_nothing_twice(scene: Scene, seed: int) -> N
     """The calendar is read from the database: a forum that joins now is owed its closed months once."""
     stage = scene.stage
     eventually(lambda: _summaries(stage), "the summaries that are owed from the start")
+    stage.wait_until_quiet()  # One is taken away below, which must not be at work.
     with second_beat(stage):
         stage.kill_part(PARTS[BEAT])
         began = time.time()
