@@ -112,7 +112,7 @@ def test_a_new_version_says_what_has_changed() -> None:
 # Nothing hidden gets out
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(
     counts=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=5),
     people=st.integers(0, 2),
@@ -125,7 +125,7 @@ def test_hidden_cases_look_alike_whatever_they_hide(counts: list[tuple[int, int]
     assert one["pack"] == other["pack"]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(count=st.integers(0, 40), people=st.integers(0, 12))
 def test_every_case_obeys_the_rule_of_small_numbers(count: int, people: int) -> None:
     content = content_of(make_item(count=count, people=min(count, people)))
@@ -291,7 +291,7 @@ def test_an_effect_is_told_in_words_that_hold_however_the_rounding_fell_out(coun
     assert tell_effect(counts) == told
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(one=st.integers(1, 4), other=st.integers(1, 4), side=st.sampled_from(["before", "after"]))
 def test_an_effect_says_the_same_of_every_hidden_count(one: int, other: int, side: str) -> None:
     shown = effect(30, 30)

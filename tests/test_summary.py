@@ -198,7 +198,7 @@ def told_numbers(content: dict[str, Any]) -> Iterator[int]:
             yield from map(int, re.findall(r"\d+", bare))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(dice=dice, size=sizes)
 def test_every_number_that_is_told_is_protected(dice: random.Random, size: int) -> None:
     content = write_summary(make_snapshot(random_rows(dice, size)))
@@ -209,7 +209,7 @@ def test_every_number_that_is_told_is_protected(dice: random.Random, size: int) 
     assert check_content(content) == content
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(dice=dice, size=sizes)
 def test_a_claim_of_more_or_fewer_holds_for_the_exact_counts(dice: random.Random, size: int) -> None:
     snapshot = make_snapshot(random_rows(dice, size))
@@ -224,7 +224,7 @@ def test_a_claim_of_more_or_fewer_holds_for_the_exact_counts(dice: random.Random
     assert not claim.startswith("Färre rapporter") or difference <= -3
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(dice=dice, size=sizes)
 def test_largest_means_the_largest_number_in_print(dice: random.Random, size: int) -> None:
     content = write_summary(make_snapshot(random_rows(dice, size)))

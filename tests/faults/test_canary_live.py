@@ -43,9 +43,10 @@ WEIGHED = {f"{BIRD}{name}" for name in ("beskrivningen", "forslaget")}
 OUTSIDE = ("/metrics", "/halsa", "/nej", "/granska/LH-2026-9999", "/besvarade", "/besvarade.csv", "/besvarade.json")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=[pytest.param("sqlite", marks=pytest.mark.faults), "postgresql"])
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The product on either kind of database, with a folder of its own for temporary files."""
+    """The product on either kind of database, with a folder of its own for temporary files. It takes a minute, so the
+    embedded one is left to the whole fault suite."""
     folder = tmp_path_factory.mktemp("canary")
     temporary(folder).mkdir()
     told = {"TMPDIR": str(temporary(folder))}
