@@ -26,7 +26,7 @@ from worker.disclosure.table import Key
 
 Reading = Callable[[Printed, Key], Bounds]
 
-MEANS = (0.5, 1.5, 4, 10)  # reports a month in a random publication
+MEANS = (1.5, 4, 10, 25)  # reports a month in a random publication; fewer are hardly ever shown
 OUTCOMES = ("exactly", "two values", "three values")
 
 
