@@ -50,7 +50,9 @@ HOSTILE = st.sampled_from(
         *("9999-12-31", "24:61", "LH-2026-0001", "LH-9999-99999999", "monthly/2026-10-01", "a" * 5000, "\u202e\ufffe"),
     ]
 )
-TEXT = st.one_of(HOSTILE, st.text(max_size=40), st.integers(-(2**70), 2**70).map(str), st.dates().map(str))
+WRITTEN = st.one_of(HOSTILE, st.text(max_size=40), st.integers(-(2**70), 2**70).map(str), st.dates().map(str))
+# Hypothesis also picks words out of the code that it finds loaded; a trace of ours that was sent is no trace.
+TEXT = WRITTEN.filter(lambda text: not any(word in text for word in (*TRACES, RAN[1])))
 IDS = st.one_of(st.integers(0, 6).map(str), st.sampled_from(["LH-2026-0001", "LH-2026-0002", "lsg-savsjo"]), TEXT)
 HEADERS = st.dictionaries(
     st.sampled_from(["Referer", "Range", "If-None-Match", "If-Modified-Since", "Accept-Language", "X-Request-Id"]),
