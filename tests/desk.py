@@ -82,3 +82,8 @@ def decide(visitor: Visitor, site: Site, reference: str, **answers: Any) -> Test
 def send(visitor: Visitor, page: str, address: str, **fields: Any) -> TestResponse:
     """Send one of a page's other forms."""
     return visitor.post(address, data={"csrf_token": visitor.tokens(page)["csrf_token"], **fields})
+
+
+def errors(answer: TestResponse) -> list[str]:
+    """What a page says is wrong, field by field."""
+    return re.findall(r'class="lh-error"[^>]*>(?:<span[^>]*>[^<]*</span>)?([^<]*)<', answer.text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -82,6 +83,11 @@ class Room:
             user = session.scalars(select(User).where(User.email == address_of(name))).one()
             post = select(Post).where(Post.federation_id == user.federation_id, Post.area_id.is_(None))
             user.post = session.scalars(post).one()
+
+
+@pytest.fixture
+def room(site: Site) -> Room:
+    return Room(site)
 
 
 def _new_report(session: Session, moment: datetime, code: str, state: ReportState) -> Report:

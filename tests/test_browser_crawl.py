@@ -20,17 +20,17 @@ from werkzeug.exceptions import HTTPException
 from models import AgendaItem, Report, User
 from models.account import Purpose, make_token, order_token
 from models.report import ReportState
+from tests.actions import add_action
+from tests.disposals import add_rule, freeze
 from tests.forums import LSG, Room
+from tests.handouts import begin
 from tests.releases import open_office
 from tests.site import PASSWORD, Site, Visitor, address_of
 from tests.test_access import ONE_OF_EACH
-from tests.test_actions import add_action
 from tests.test_besvarade import add_alike, answer, publish
 from tests.test_clustering import WHEELCHAIR
 from tests.test_every_field import furnished
-from tests.test_gallring import add_rule, freeze
 from tests.test_granska_keyboard import served
-from tests.test_lamna_ut import begin
 from tests.test_monster import file_all, group_reports
 from tests.test_replay import gaps
 from tests.web_forms import WebForm, forms_of
@@ -46,9 +46,9 @@ ENDS = ("/logga-ut", "/static")
 ELSEWHERE = {
     "issuers.begin": "leads to the employer's own page (test_issuers)",
     "issuers.finish": "leads back from there (test_issuers)",
-    "lamna_ut.download": "a file, once it is decided (test_lamna_ut)",
-    "lamna_ut.export": "a file, once it is decided (test_lamna_ut)",
-    "lamna_ut.letter": "a letter, once it is decided (test_lamna_ut)",
+    "lamna_ut.download": "a file, once it is decided (test_lamna_ut_masks)",
+    "lamna_ut.export": "a file, once it is decided (test_lamna_ut_masks)",
+    "lamna_ut.letter": "a letter, once it is decided (test_lamna_ut_decisions)",
     "losenord.choose": "only a mail leads there; looked at below",
     "static": "files, not pages",
     "utskick.show_mail": "where mail lies in a folder (test_utskick)",

@@ -15,10 +15,10 @@ from werkzeug.test import TestResponse
 
 from models.base import Base
 from settings import ROOT
+from tests.actions import add_signal
 from tests.desk import decide, give_post, send
 from tests.forums import STEERING, Room
 from tests.site import Site, Visitor
-from tests.test_actions import add_signal
 from tests.web_forms import WebForm, walk
 
 NUMBER = "850312-9812"
