@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from models import Report
 from models.base import utc_now
 from models.invariants import check
 from tests.faults.people import file_report
@@ -75,6 +76,7 @@ def test_old_programs_go_on_under_a_new_schema(scene: Scene, seed: int) -> None:
 
 def _change(scene: Scene, statement: str) -> None:
     with scene.stage.database.write() as session:
+        session.execute(select(Report.id).limit(1))  # A connection of SQLite's looks for a new schema only when it reads.
         session.execute(text(statement))
 
 
