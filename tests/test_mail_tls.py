@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import trustme
 
+from tests.mails import letter
 from tests.smtp_stub import Mood, SmtpStub
-from tests.test_mail import letter
 from worker import mail
 
 PATIENCE = 0.5  # seconds that the tests wait for one answer
