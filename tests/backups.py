@@ -54,6 +54,14 @@ class Vault:
         return [name for name in names if "restoring" in name or "part" in name or "making" in name]
 
 
+@pytest.fixture
+def vault(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
+    made = Vault(site, tmp_path / "backups", monkeypatch)
+    monkeypatch.setenv("LEXHELLER_DATABASE_URL", made.url)
+    monkeypatch.setenv("LEXHELLER_HOME", str(tmp_path))
+    return made
+
+
 def rows(url: str) -> dict[str, int]:
     """How many rows each table holds, whatever its schema."""
     opened = Database(url)
