@@ -76,7 +76,7 @@ def test_old_programs_go_on_under_a_new_schema(scene: Scene, seed: int) -> None:
 
 def _change(scene: Scene, statement: str) -> None:
     with scene.stage.database.write() as session:
-        session.execute(select(Report.id).limit(1))  # A connection of SQLite's looks for a new schema only when it reads.
+        session.execute(select(Report.id).limit(1))  # SQLite looks for a schema that others changed when it reads.
         session.execute(text(statement))
 
 
