@@ -15,10 +15,10 @@ import pikepdf
 import pytest
 
 from models.summary import SummaryKind
+from tests.packs import action, decision
 from tests.pdf_checks import CHECKS, faults
 from tests.pdf_text import read_pages
 from tests.summaries import LONG_PARTIES, PARTIES, Row, busy_rows, make_agenda, make_item, make_snapshot
-from tests.test_meeting_pack import action, decision
 from worker import pdf
 from worker.summary import write_summary
 from worker.summary.finish import finish, stamp
