@@ -20,6 +20,7 @@ from tests.site import TEXT, Site, address_of
 
 LSG, STEERING, WORKING = "lsg-savsjo", "styrgrupp-samverk-savsjo", "arbetsgrupp-samverk-savsjo"
 PREPARATORY, BOARD = "hoglandet-beredningsgruppen", "hoglandet-styrelsen"
+PAGE = f"/forum/{LSG}"
 
 
 @dataclass
