@@ -21,13 +21,13 @@ from models import AgendaItem, Report, User
 from models.account import Purpose, make_token, order_token
 from models.report import ReportState
 from tests.actions import add_action
+from tests.answered import add_alike, answer, publish
 from tests.disposals import add_rule, freeze
 from tests.forums import LSG, Room
 from tests.handouts import begin
 from tests.releases import open_office
 from tests.site import PASSWORD, Site, Visitor, address_of
 from tests.test_access import ONE_OF_EACH
-from tests.test_besvarade import add_alike, answer, publish
 from tests.test_clustering import WHEELCHAIR
 from tests.test_every_field import furnished
 from tests.test_granska_keyboard import served

@@ -20,12 +20,12 @@ from schemas.mail_domains import plain_address
 from schemas.personal_data import screen
 from settings import ROOT
 from tests.actions import add_action
+from tests.answered import add_alike, answer, publish
 from tests.drenched import drench
 from tests.forums import Room
 from tests.series import ELSEWHERE, formulas, mail_headers, personal_numbers
 from tests.site import Site
 from tests.smtp_stub import SmtpStub
-from tests.test_besvarade import add_alike, answer, publish
 from tests.test_canary import columns
 from tests.test_every_field import every_field, furnished, places, sent
 from tests.test_letter import ENCLOSING, HEADERS, PARCEL, SENDER, SITE, read
