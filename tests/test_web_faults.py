@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ import pytest
 import redis
 from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 
 from models import Outbox, Report, ReportNumber
 from models.base import Database
 from tests.conftest import run_on
-from tests.site import TEXT, Site, open_site, report_answers
+from tests.site import PASSWORD, TEXT, Site, address_of, open_site, report_answers
 from webapp.doorbell import SECONDS
 
 DEAD = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
@@ -197,3 +199,35 @@ def test_a_fault_of_our_own_gives_a_page_with_the_text_and_leaves_nothing(
     assert "Något gick fel" in answer.text
     assert [site.count(table) for table in (Report, Outbox, ReportNumber)] == [0, 0, 0]
     assert visitor.post("/rapportera", data=form).location.endswith("LH-2026-0001")
+
+
+@contextmanager
+def breaking_off(engine: Engine, after: int) -> Iterator[list[int]]:
+    """The database answers so many statements and then no more. Yields: a list that is filled when it came to that."""
+    asked, failed = count(1), list[int]()
+
+    def fail(*_: Any) -> None:
+        if next(asked) > after:
+            failed.append(after)
+            raise OperationalError("SELECT 1", {}, OSError("the line is dead"))
+
+    event.listen(engine, "before_cursor_execute", fail)
+    try:
+        yield failed
+    finally:
+        event.remove(engine, "before_cursor_execute", fail)
+
+
+def test_a_sign_in_that_broke_off_anywhere_can_be_sent_again(site: Site) -> None:
+    for after in count():
+        visitor = site.visitor()
+        words = {"email": address_of("reporter"), "password": PASSWORD, **visitor.tokens("/logga-in")}
+        with breaking_off(site.webs_database.engine, after) as failed:
+            status = visitor.post("/logga-in", data=words).status_code
+        if not failed:
+            break
+        if status == 503:
+            status = visitor.post("/logga-in", data=words).status_code
+        assert status == 302, after
+        assert visitor.get("/konto").status_code == 200
+    assert after > 3

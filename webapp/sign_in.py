@@ -146,10 +146,12 @@ def open_session(user: User) -> None:
             store.execute(delete(SignIn).where(SignIn.token_hash == hash_token(current_user.token)))
         slow_down.note_let_in(store, user.email)
         store.add(SignIn(user_id=user.id, token_hash=hash_token(token), started_at=moment, seen_at=moment))
+    signed_in = Person(user, token)
+    recognise(user)
+    # What may fail is done before the cookie changes: whoever gets no answer sends the same form again, token and all.
     session.clear()
     session.permanent = True
-    login_user(Person(user, token))
-    recognise(user)
+    login_user(signed_in)
     logger.info("signed_in", user_id=user.id, role=user.role.value)
 
 
