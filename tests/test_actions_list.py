@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from models.action import ActionStatus
 from tests.actions import add_action
 from tests.forums import LSG, Room, hidden, room
+from tests.statements import statements
 
 __all__ = ["room"]  # a fixture
 
@@ -100,15 +99,9 @@ def test_the_dashboard_tells_of_late_actions(room: Room) -> None:
 
 def test_the_list_asks_the_database_as_often_for_many_actions_as_for_few(room: Room) -> None:
     def questions() -> int:
-        asked: list[str] = []
-
-        def listener(*args: Any) -> None:
-            asked.append(args[2])
-
-        event.listen(room.site.webs_database.engine, "before_cursor_execute", listener)
-        assert client.get("/atgarder").status_code == 200
-        event.remove(room.site.webs_database.engine, "before_cursor_execute", listener)
-        return len(asked)
+        with statements(room.site.webs_database.engine) as sent:
+            assert client.get("/atgarder").status_code == 200
+        return len(sent)
 
     client = room.site.sign_in("coordinator")
     forum_id = room.forum(LSG).id

@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from models import Forum
 from schemas.ics import LONGEST_LINE, Event, calendar, escape, fold, in_utc
-from tests.forums import BOARD, LSG, STEERING, Room
+from tests.forums import BOARD, LSG, STEERING, Room, room
 from tests.site import Site
 
 STAMP = datetime(2026, 11, 16, 9, tzinfo=UTC)
+__all__ = ["room"]  # a fixture
 TEXTS = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=200)
 
 
@@ -74,11 +75,6 @@ def test_moments_stand_in_utc() -> None:
     assert in_utc(datetime(2026, 7, 1, 13, tzinfo=timezone(timedelta(hours=2)))) == "20260701T110000Z"
     with pytest.raises(ValueError, match="time zone"):
         in_utc(datetime(2026, 7, 1, 13))  # noqa: DTZ001
-
-
-@pytest.fixture
-def room(site: Site) -> Room:
-    return Room(site)
 
 
 def fetched(room: Room, name: str) -> list[dict[str, str]]:

@@ -46,7 +46,7 @@ def test_a_hidden_cell_without_room_gets_the_smallest_number_as_company() -> Non
     assert found.numbers["year"][()].text == "5"
 
 
-def test_of_several_the_smallest_that_helps_is_hidden() -> None:
+def test_what_leaves_room_enough_hides_nothing_more() -> None:
     """22 is printed as 20: at most 22. 10 and 5 and 5 are at least 18 together, so the last would be 0 to 4; with a
     guess that it is below five, 1 to 4. That is room enough; with 8, 6 and 6, it is 2 and they print the same."""
     cells = {"a": 8, "b": 6, "c": 6, "d": 2, "e": 0, "f": 0}

@@ -17,7 +17,7 @@ from models.report import ReportState
 from models.snapshot_history import freeze_history
 from models.summary import SummaryKind, SummaryState, next_version, order_summary
 from schemas.disclosure import LEFT_OUT, Reason
-from tests.forums import Room
+from tests.forums import Room, room
 from tests.pdf_text import read_pages, read_streams
 from tests.site import Site
 from tests.summaries import Row, busy_rows, make_snapshot
@@ -27,6 +27,7 @@ from worker.disclosure import ProgrammeError, programme
 from worker.page import write_page
 from worker.summary import weigh, write_summary
 
+__all__ = ["room"]  # a fixture
 OCTOBER = date(2026, 10, 1)
 QUIET = [("kommun", "region", ago, "contact_route", 30, 9) for ago in range(24)]
 
@@ -111,11 +112,6 @@ def test_the_decision_can_be_checked_from_the_snapshot_alone() -> None:
 
 
 # What readers have seen before
-
-
-@pytest.fixture
-def room(site: Site) -> Room:
-    return Room(site)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from models.invariants import check
 from schemas.handout import Field, Mask, automatic, blackened, joined, places
 from tests.desk import errors
 from tests.handouts import NAME, PAGE, PLACE, asked, copies, decide, mask, mask_all
-from tests.pdf_text import read_pages
+from tests.pdf_text import read_pages, read_streams
 from tests.site import Site, Visitor
 from tests.test_nothing_left import in_tables
 from tests.workshop import Workshop
@@ -54,7 +54,7 @@ def test_the_way_from_the_question_to_the_decision(asked: Site, monkeypatch: pyt
 
 
 def everything_that_leaves(site: Site, visitor: Visitor) -> dict[str, str]:
-    """The decision as page, PDF (its text and its bytes) and list, and the row that keeps it."""
+    """The decision as page, PDF (its text, and its bytes unpacked) and list, and the row that keeps it."""
     if pdf.available():
         pytest.skip(pdf.available() or "")
     worker.archive.print_handout(1)
@@ -66,7 +66,7 @@ def everything_that_leaves(site: Site, visitor: Visitor) -> dict[str, str]:
     return {
         "page": visitor.get(f"{PAGE}/1/beslut").text,
         "pdf": " ".join(" ".join(read_pages(document)).split()),
-        "bytes": document.decode("latin-1"),
+        "bytes": (document + read_streams(document)).decode("latin-1"),
         "csv": visitor.get(f"{PAGE}/1.csv").text,
         "row": str(letter),
         "masks": str([list(copy.masks) for copy in copies(site)]),

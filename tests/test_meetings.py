@@ -12,17 +12,12 @@ from models.outbox import Task
 from models.packs import order_near_pack, supersede_packs
 from models.summary import SummaryKind, SummaryState, order_summary
 from schemas.months import DAYS_BEFORE_MEETING
-from tests.forums import LSG, Room, hidden, send
-from tests.site import Site
+from tests.forums import LSG, Room, hidden, room, send
 from worker.sweep import order_due_summaries
 
+__all__ = ["room"]  # a fixture
 PAGE = f"/forum/{LSG}"
 DAYS = DAYS_BEFORE_MEETING
-
-
-@pytest.fixture
-def room(site: Site) -> Room:
-    return Room(site)
 
 
 def packs(room: Room) -> list[tuple[date, int, SummaryState]]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from sqlalchemy import event, select
-from sqlalchemy.engine import Engine
+from sqlalchemy import select
 
 from models import Report
 from models.report import UNCOUNTED, ReportKind, ReportState
 from tests.site import Site, Visitor
+from tests.statements import statements
 
 # A link to the list that begins with a number, and a row of the categories: link, label, bar, number.
 FIGURE = re.compile(r'<a[^>]*href="(/avvikelser(?:\?[^"]*)?)"[^>]*>(?:<b>|<span aria-hidden="true">)?(\d+)')
@@ -118,21 +116,6 @@ def test_empty_choices_of_the_filter_bar_mean_everything(site: Site) -> None:
     plain = coordinator.get("/oversikt").text
     chosen = coordinator.get("/oversikt?omrade=&period=12m&kategori=&niva=part&visa=tabell").text
     assert figures(plain) == figures(chosen)
-
-
-@contextmanager
-def statements(engine: Engine) -> Iterator[list[str]]:
-    """The statements that a database is sent meanwhile."""
-    heard: list[str] = []
-
-    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        heard.append(" ".join(statement.split()))
-
-    event.listen(engine, "before_cursor_execute", hear)
-    try:
-        yield heard
-    finally:
-        event.remove(engine, "before_cursor_execute", hear)
 
 
 def test_the_dashboard_asks_as_much_of_four_hundred_reports_as_of_forty(site: Site) -> None:

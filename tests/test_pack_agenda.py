@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import select, update
 
 from models import AgendaItem, Area, Decision, Forum, Meeting, Summary
@@ -15,17 +14,13 @@ from models.snapshot import take_snapshot
 from models.summary import SummaryKind, SummaryState
 from models.user import User
 from schemas.months import local_date
-from tests.forums import LSG, WORKING, Room
-from tests.site import Site, address_of
+from tests.forums import LSG, WORKING, Room, room
+from tests.site import address_of
 from worker.summary import write_summary
 
+__all__ = ["room"]  # a fixture
 QUOTE = "Kallelsen kom till någon som hade slutat."
 PEOPLE = ("reporter", "colleague", "member")
-
-
-@pytest.fixture
-def room(site: Site) -> Room:
-    return Room(site)
 
 
 def report(room: Room, by: str = "reporter", **facts: Any) -> str:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import redis
 
 from launch import valkey
@@ -37,7 +38,9 @@ class Store:
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         if self.process is not None:
+            children = psutil.Process(self.process.pid).children()
             servers._stop(self.process, number)
+            psutil.wait_procs(children, 10)  # PostgreSQL's hold its memory until they notice, and it could not start.
             self.process = None
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
 
