@@ -196,6 +196,7 @@ def no_browser() -> str | None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--faults", action="store_true", help="run the whole fault suite and nothing else")
     parser.addoption("--seeds", type=int, default=20, help="how often each fault of the suite is made to happen")
+    parser.addoption("--at-once", type=int, default=16, help="how many faults strike one product side by side")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

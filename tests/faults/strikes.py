@@ -16,7 +16,6 @@ from tests.faults.points import ONLY, TRIGGERS, Scene, Wish, file, mail, order, 
 from tests.faults.stage import Stage, eventually
 from tests.faults.verdict import look
 
-AT_ONCE = 16  # strikes, of which most wait for one another or for the product
 SHARED = (file, mail, tick)  # ways to a point that any number may go at the same time
 ACTIONS = ("kill", "raise", "sleep")
 # Who reaches the points of each part of the code. What either worker may reach belongs to both.
@@ -76,8 +75,9 @@ def at_point(scene: Scene, point: str, what: str, walks: int = 1) -> float:
     return time.time() - hit
 
 
-def side_by_side(scene: Scene, strikes: Iterable[Strike], seed: int) -> None:
-    """Let all strike, in an order of the seed's own, and judge after each. Raises: what the first failure raised."""
+def side_by_side(scene: Scene, strikes: Iterable[Strike], seed: int, at_once: int) -> None:
+    """Let all strike, in an order of the seed's own, and judge after each. Arguments: at_once - how many at a time, of
+    which most wait for one another or for the product. Raises: what the first failure raised."""
     shuffled = list(strikes)
     random.Random(f"order{seed}").shuffle(shuffled)
     shuffled.sort(key=lambda strike: not strike.long)  # Else all would wait for one in the end.
@@ -90,6 +90,6 @@ def side_by_side(scene: Scene, strikes: Iterable[Strike], seed: int) -> None:
             recovery = strike.do(scene)
         look(scene.stage, scene.register, strike.fault, seed, recovery)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         for done in [pool.submit(run, strike) for strike in shuffled]:
             done.result()

@@ -17,7 +17,10 @@ def test_every_point_of_the_code_is_exercised_here() -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(900)
-def test_points_and_processes_are_struck_side_by_side_and_nothing_is_lost(scene: Scene, seed: int) -> None:
-    side_by_side(scene, [*at_points(scene.stage, seed), *to_processes(seed)], seed)
+@pytest.mark.timeout(1800)
+def test_points_and_processes_are_struck_side_by_side_and_nothing_is_lost(
+    scene: Scene, seed: int, pytestconfig: pytest.Config
+) -> None:
+    strikes = [*at_points(scene.stage, seed), *to_processes(seed)]
+    side_by_side(scene, strikes, seed, pytestconfig.getoption("at_once"))
     judge(scene.stage, scene.register, "after each round of them, at rest", seed)
