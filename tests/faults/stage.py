@@ -32,7 +32,7 @@ from tests.faults import clock
 from tests.faults.clock import MovedClock
 from tests.faults.proxy import Proxy
 from tests.faults.stores import Store, postgres_store, valkey_store
-from tests.servers import postgres_url
+from tests.servers import as_role, give_roles, postgres_url
 from tests.site import open_site
 from tests.smtp_stub import SmtpStub
 
@@ -204,7 +204,8 @@ def embedded_stage(folder: Path, furnished: Path, **environ: str) -> Iterator[St
 
 @contextmanager
 def server_stage(folder: Path, disk: Path | None = None, **environ: str) -> Iterator[Stage]:
-    """The servers of the server profile, each behind a line that can be harmed; the programs are the same.
+    """The servers of the server profile, each behind a line that can be harmed; the programs are the same. They sign in
+    to PostgreSQL as its owner, for whom row security holds.
 
     Arguments: disk - where PostgreSQL keeps its data, if not among other temporary files.
     """
@@ -220,14 +221,16 @@ def server_stage(folder: Path, disk: Path | None = None, **environ: str) -> Iter
             "valkey": stack.enter_context(Proxy(str(valkey.sock))),
             "smtp": stack.enter_context(Proxy((address[0], int(address[1])))),
         }
+        port = lines["postgres"].port
         told = {
-            "LEXHELLER_DATABASE_URL": f"postgresql+psycopg://postgres@127.0.0.1:{lines['postgres'].port}/{NAME}",
+            "LEXHELLER_DATABASE_URL": as_role(f"postgresql+psycopg://127.0.0.1:{port}/{NAME}", "owner"),
             "LEXHELLER_BROKER_URL": f"redis://127.0.0.1:{lines['valkey'].port}/0",
             "LEXHELLER_MAIL_URL": f"smtp://127.0.0.1:{lines['smtp'].port}",
         }
         run_on(postgres_url(postgres.folder, "postgres"), f"CREATE DATABASE {NAME}")
         url = postgres_url(postgres.folder, NAME)
-        migrate(url)
+        give_roles(url)
+        migrate(as_role(url, "owner"))
         with open_site(url, home) as site:
             site.furnish()
         stage = Stage(home, armed, url, _environ(home, armed) | told | environ, smtp, postgres, valkey, lines)
