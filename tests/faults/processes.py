@@ -71,10 +71,9 @@ def poison(scene: Scene) -> float:
     stage.arm(f"classify.taken.{report_id}", "always kill")
     stage.disarm(NOT_HEARD)
     eventually(file(scene), "a report beside the poison")
-    why = eventually(lambda: _given_up(scene, report_id), "the poison to be given up")
+    eventually(lambda: _given_up(scene, report_id), "the poison to be given up")
     visible = time.time() - began
     stage.disarm(f"classify.taken.{report_id}")
-    assert why.startswith("Kräver granskning")
     page = scene.coordinator.insist(lambda: scene.coordinator.browser.get(f"/granska/{poison}")).text
     assert "kunde inte läsa" in page
     with stage.database.write() as session:
@@ -83,9 +82,9 @@ def poison(scene: Scene) -> float:
     return visible
 
 
-def _given_up(scene: Scene, report_id: int) -> str | None:
-    """Why, once it has been."""
+def _given_up(scene: Scene, report_id: int) -> bool:
+    """Whether it has been, and says so."""
     with scene.stage.database.read() as session:
         here = (Outbox.task == Task.CLASSIFY_REPORT, Outbox.subject_id == report_id)
         job = session.scalars(select(Outbox).where(*here)).one()
-    return job.fault if job.attempts >= MAX_ATTEMPTS else None
+    return job.attempts >= MAX_ATTEMPTS and job.fault.startswith("Kräver granskning")

@@ -55,7 +55,8 @@ def at_points(stage: Stage, seed: int) -> list[Strike]:
 
 def _at_point(point: str, dice: random.Random) -> Strike:
     action, trigger, room = dice.choice(ACTIONS), TRIGGERS[point], point.partition(".")[0]
-    walks = dice.randint(1, 3) if trigger in (file, mail) else 1
+    # Reports that come together are counted together, so only the first surely brings a recount.
+    walks = dice.randint(1, 3) if trigger in (file, mail) and room != "recount" else 1
     what = f"sleep {dice.uniform(0.1, 3):.1f}" if action == "sleep" else action
     holds = {point} if trigger in SHARED else {point, trigger.__name__}
     if action == "kill" or (action == "raise" and trigger is order):
