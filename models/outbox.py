@@ -46,6 +46,15 @@ class Outbox(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str] = mapped_column(String(300), default="")
 
+    @property
+    def last_sign(self) -> datetime:
+        return self.attempted_at or self.created_at
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether whoever tried last left no word, as one does who dies of it."""
+        return self.attempts > 0 and not self.fault
+
 
 def take(session: Session, task: Task, subject_id: int, now: datetime) -> bool:
     """Count one more attempt. False when nothing waits, or when the row has failed too often to be tried again."""

@@ -12,7 +12,7 @@ import worker.app
 from models.base import Database
 from models.outbox import MAX_ATTEMPTS, Outbox, Task, forgive, lock, overdue, renew, try_again
 from tests.site import MONDAY
-from worker.sweep import helpful
+from worker.sweep import helpful, waiting
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,26 @@ def test_what_failed_too_often_waits_for_a_person(database: Database) -> None:
         session.add(Outbox(task=Task.CLASSIFY_REPORT, subject_id=1, created_at=created, attempts=MAX_ATTEMPTS))
     with database.read() as session:
         assert session.scalars(overdue(MONDAY)).all() == []
+
+
+def test_what_broke_off_is_rung_for_one_by_one(database: Database) -> None:
+    """What kills whoever reads it takes nobody along a second time: each queue gets one suspect at a tick."""
+    facts = [  # task, seconds since the last sign, attempts, fault
+        (Task.CLASSIFY_REPORT, 20, 1, ""),
+        (Task.CLASSIFY_REPORT, 40, 2, ""),
+        (Task.CLASSIFY_REPORT, 30, 1, ""),
+        (Task.CLASSIFY_REPORT, 60, 1, "ValueError"),
+        (Task.CLASSIFY_REPORT, 60, 0, ""),
+        (Task.BUILD_SUMMARY, 20, 1, ""),
+        (Task.DELIVER, 30, 1, ""),
+    ]
+    with database.write() as session:
+        for number, (task, seconds, attempts, fault) in enumerate(facts):
+            sign = MONDAY - timedelta(seconds=seconds)
+            tried = {"attempted_at": sign if attempts else None, "attempts": attempts, "fault": fault}
+            session.add(Outbox(task=task, subject_id=number, created_at=sign, **tried))
+    with database.read() as session:
+        assert {number for _, number in waiting(session, MONDAY)} == {1, 3, 4, 6}
 
 
 @pytest.fixture

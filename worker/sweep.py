@@ -13,7 +13,7 @@ from models import heartbeat
 from models.draft import KEPT, Draft
 from models.forum import Forum
 from models.month_count import dirty_slices
-from models.outbox import overdue
+from models.outbox import Outbox, overdue
 from models.summary import Summary, SummaryKind, SummaryState, next_version, order_summary
 from models.user import ABSOLUTE, IDLE, SignIn
 from schemas.months import local_date
@@ -32,9 +32,20 @@ def beat(session: Session, now: datetime) -> None:
 
 def waiting(session: Session, now: datetime) -> list[Bell]:
     """Bells to ring again: tasks with the row that each is about. Rows that somebody finishes just now are left out."""
-    jobs = [(row.task.value, row.subject_id) for row in session.scalars(overdue(now).limit(AT_A_TIME))]
+    jobs = [(row.task.value, row.subject_id) for row in _one_by_one(session.scalars(overdue(now).limit(AT_A_TIME)))]
     slices = [("recount_slice", slice_id) for slice_id in session.scalars(dirty_slices().limit(AT_A_TIME))]
     return jobs + slices
+
+
+def _one_by_one(rows: Iterable[Outbox]) -> list[Outbox]:
+    """All rows but those that broke off, of which each queue gets the one that has waited longest. What kills whoever
+    reads it would else take the same innocent ones along each time, until they were given up too."""
+    innocent: list[Outbox] = []
+    suspects: list[Outbox] = []
+    for row in rows:
+        (suspects if row.broke_off else innocent).append(row)
+    suspects.sort(key=lambda row: row.last_sign, reverse=True)
+    return innocent + list({row.task.queue: row for row in suspects}.values())
 
 
 def helpful(bells: Iterable[Bell], quiet: Callable[[str], bool]) -> Iterator[Bell]:

@@ -61,16 +61,19 @@ def stop(scene: Scene, number: signal.Signals) -> float:
 
 
 def poison(scene: Scene) -> float:
-    """A report that kills whoever reads it stops after three, is shown, and delays nobody. Then it is tried again."""
+    """A report that kills whoever reads it stops after three, is shown, and takes nobody along, not even those that are
+    rung for in the same moment. Then it is tried again."""
     stage = scene.stage
     stage.arm(NOT_HEARD, "always raise")
     poison = file_report(scene.reporter, scene.register)
+    beside = [file(scene) for _ in range(3)]
     began = time.time()
     with stage.database.read() as session:
         report_id = session.scalars(select(Report.id).where(Report.reference == poison)).one()
     stage.arm(f"classify.taken.{report_id}", "always kill")
     stage.disarm(NOT_HEARD)
-    eventually(file(scene), "a report beside the poison")
+    for wish in beside:
+        eventually(wish, "a report beside the poison")
     eventually(lambda: _given_up(scene, report_id), "the poison to be given up")
     visible = time.time() - began
     stage.disarm(f"classify.taken.{report_id}")

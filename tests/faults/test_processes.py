@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -62,9 +61,11 @@ def test_a_child_of_a_pool_that_is_killed_loses_no_task(server_scene: Scene, see
     with prefork_worker(stage) as pool, suspended(stage, FAST):
         for _ in range(1 + seed % 3):  # The pool is at work: it has connected anew, and its children know the model.
             eventually(file(server_scene), "the pool to work")
-        stage.arm(dice.choice(["classify.taken", "classify.suggested", "classify.before_commit"]), "kill")
+        stage.disarm()
+        point = dice.choice(["classify.taken", "classify.suggested", "classify.before_commit"])
+        stage.arm(point, "kill")
         reference = file_report(server_scene.reporter, server_scene.register)
-        hit = eventually(lambda: next(map(os.path.getctime, stage.armed.glob("*.hit")), None), "the child's death")
+        hit = stage.wait_hit(point)
         eventually(lambda: report_counted(server_scene, reference), "the task to be done by another child")
         recovered = time.time() - hit
         assert pool.is_running()
