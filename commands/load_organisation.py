@@ -27,6 +27,8 @@ def command(file: Path, no_names: bool) -> None:
         check_words(data, no_names)
         with opened() as database, database.write() as session:
             federation = load_organisation(session, data, month_of(utc_now()))
+    except json.JSONDecodeError as error:
+        raise click.ClickException(f"{file} is not JSON ({error})") from error
     except ValueError as error:
         raise click.ClickException(f"{file}: {error}") from error
     except KeyError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -44,7 +44,7 @@ def link(event: AuditEvent, before: str) -> str:
     """The hash that ties an event to the one before. Arguments: before - its hash, or `START`."""
     facts = [
         event.id,
-        event.at.isoformat(),
+        event.at.astimezone(UTC).isoformat(),  # As the database gives it back, whatever zone it came in.
         event.user_id,
         event.federation_id,
         event.action,

@@ -41,7 +41,8 @@ def route(rules: Iterable[Rule], desks: Iterable[Desk], area_id: int, from_party
     """The post that receives a report, and the advice that goes with it.
 
     The area's own post comes first when somebody holds it, else the federation's. Rules may send reports to the
-    federation, or say that another organisation's routine owns them. An absent holder's substitute receives instead.
+    federation, or say that another organisation's routine owns them. An absent holder's substitute receives instead,
+    unless nobody holds that post either.
     """
     matching = [rule for rule in rules if _matches(rule, area_id, from_party_id, about_party_id)]
     by_id = {desk.id: desk for desk in desks}
@@ -50,7 +51,8 @@ def route(rules: Iterable[Rule], desks: Iterable[Desk], area_id: int, from_party
     chosen = federation if own is None or any(rule.to_federation for rule in matching) else own
     chosen = chosen or own
     if chosen is not None:
-        chosen = by_id[stand_in(by_id, chosen.id)]
+        found = by_id[stand_in(by_id, chosen.id)]
+        chosen = found if found.held else federation or chosen
     return Route(
         post_id=chosen.id if chosen else None,
         refer_to=next((rule.refer_to for rule in matching if rule.refer_to), ""),

@@ -10,7 +10,10 @@ from sqlalchemy import delete, select, update
 from models import AuditEvent, User
 from models.audit import add_event, first_broken
 from models.base import Database
+from schemas.months import LOCAL
 from tests.site import MONDAY, PASSWORD, TEXT, Site, address_of
+from webapp.audit import READS
+from webapp.konton.log_words import DONE, ROOMS, answer
 
 
 def events(site: Site) -> list[AuditEvent]:
@@ -132,6 +135,23 @@ def test_many_at_once_make_one_chain(database: Database) -> None:
     assert broken(database) is None
     with database.read() as session:
         assert len(session.scalars(select(AuditEvent)).all()) == 60
+
+
+def test_a_moment_of_another_zone_keeps_the_chain_whole(database: Database) -> None:
+    with database.write() as session:
+        late = event(1)
+        late.at = late.at.astimezone(LOCAL)
+        add_event(session, late)
+    assert broken(database) is None
+
+
+def test_whatever_is_logged_has_swedish_words_and_reading_is_told_from_changing(site: Site) -> None:
+    rules = [rule for rule in site.app.url_map.iter_rules() if "POST" in (rule.methods or ()) or rule.endpoint in READS]
+    names = {(room, done) for room, _, done in (rule.endpoint.partition(".") for rule in rules)}
+    assert {room for room, _ in names} <= ROOMS.keys()
+    assert {done for _, done in names} <= DONE.keys()
+    assert [answer(status, True) for status in (200, 303, 404, 409)] == ["Läst", "Utfört", "Nekad", "Hann före"]
+    assert answer(200, False) == "Utfört"
 
 
 def test_the_administrator_reads_the_log_of_the_own_federation(site: Site) -> None:

@@ -121,7 +121,9 @@ def test_it_carries_no_free_text(room: Room) -> None:
     room.item(meeting_id, room.report(paraphrase="Omskriven text."), minutes=35)
     found = fetched(room, "coordinator")[0]
     assert set(found) == {"UID", "DTSTAMP", "DTSTART", "DURATION", "SUMMARY", "END"}
-    assert (found["DURATION"], found["SUMMARY"]) == ("PT35M", "LSG Sävsjö")
+    assert (found["DURATION"], found["SUMMARY"]) == ("PT60M", "LSG Sävsjö"), "nobody meets for one item's time"
+    room.item(meeting_id, room.report(paraphrase="En text till."), minutes=45)
+    assert fetched(room, "coordinator")[0]["DURATION"] == "PT80M"
 
 
 @pytest.mark.parametrize("name", ["reporter", "far-reporter"])

@@ -99,6 +99,11 @@ def test_a_substitute_who_is_away_has_a_substitute_too() -> None:
     assert route([], desks.values(), 10, 1, 2).post_id == 3
 
 
+def test_a_substitute_that_nobody_holds_gives_way_to_the_federation() -> None:
+    desks = [Desk(1, 10, True, 2), Desk(2, 20, False), Desk(3, None, True)]
+    assert route([], desks, 10, 1, 2).post_id == 3
+
+
 def test_substitutes_in_a_circle_leave_the_queue_where_it_is() -> None:
     desks = {1: Desk(1, 10, True, 2), 2: Desk(2, 20, True, 1)}
     assert [stand_in(desks, 1), stand_in(desks, 2)] == [1, 2]

@@ -56,6 +56,7 @@ def test_with_it_on_the_password_alone_opens_nothing(site: Site) -> None:
 
 def test_a_code_opens_once_and_only_in_its_time(site: Site) -> None:
     secret, _ = turn_on(site, site.sign_in("coordinator"))
+    assert second_step(site, code_at(site, secret))[1].status_code == 422, "it has proved the app"
     site.advance(minutes=1)
     code = code_at(site, secret)
     assert second_step(site, code)[1].status_code == 302

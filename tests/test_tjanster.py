@@ -69,6 +69,8 @@ def test_an_absence_is_stored_and_taken_away_again(site: Site) -> None:
     post, other = post_of(site, "savsjo"), post_of(site, "nassjo")
     administrator = site.sign_in("administrator")
     days = {"absent_from": "2026-12-21", "absent_until": "2027-01-06"}
+    assert absence(administrator, post, **days, substitute=str(other.id)) == 422, "nobody holds it"
+    give_post(site, "neighbour", "nassjo")
     assert absence(administrator, post, **days, substitute=str(other.id)) == 303
     row = stored(site, post)
     assert (row.absent_from, row.absent_until, row.substitute_id) == (date(2026, 12, 21), date(2027, 1, 6), other.id)
@@ -103,7 +105,7 @@ def test_a_wrong_absence_is_told_at_its_field(site: Site, answers: dict[str, str
 
 def test_a_form_without_its_fields_ends_no_absence(site: Site) -> None:
     post, administrator = post_of(site, "savsjo"), site.sign_in("administrator")
-    other = post_of(site, "nassjo")
+    other = give_post(site, "neighbour", "nassjo")
     assert absence(administrator, post, absent_from="2026-12-21", substitute=str(other.id)) == 303
     for form in ({}, {"absent_from": "", "absent_until": ""}):
         answer = send(administrator, "/rapporter", f"/tjanster/{post.id}/franvaro", **form)

@@ -73,9 +73,13 @@ def _use_recovery(session: Session, user_id: int, code: str) -> bool:
     return session.scalar(delete(RecoveryCode).where(*mine).returning(RecoveryCode.id)) is not None
 
 
-def turn_on(session: Session, user: User, word: str) -> list[str]:
-    """Ask for codes from now on. Returns: the recovery codes, which are shown once and never again."""
-    session.execute(update(User).where(User.id == user.id).values(second_factor=word, second_factor_step=None))
+def turn_on(session: Session, user: User, word: str, step: int) -> list[str]:
+    """Ask for codes from now on.
+
+    Arguments: step - the half minute of the code that proved the app; it opens nothing once more.
+    Returns: the recovery codes, which are shown once and never again.
+    """
+    session.execute(update(User).where(User.id == user.id).values(second_factor=word, second_factor_step=step))
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     codes = [secrets.token_hex(8) for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(user_id=user.id, code_hash=_hash(user.id, code)) for code in codes)

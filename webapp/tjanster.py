@@ -41,7 +41,8 @@ def _page(
     """The list. Arguments: post_id - whose form was sent; typed - what stood in it; errors - field to message."""
     posts = posts_of(reading(), person().federation_id)
     holders = {user.post_id: user for user in _coordinators(reading())}
-    rows = [_row(post, posts, holders.get(post.id)) for post in posts]
+    held = [post for post in posts if post.id in holders]
+    rows = [_row(post, held, holders.get(post.id)) for post in posts]
     for row in rows:
         row["errors"] = {name: said for name, said in (errors or {}).items() if row["id"] == post_id}
         row |= (typed or {}) if row["id"] == post_id else {}
@@ -50,7 +51,7 @@ def _page(
     return html, 422 if errors else 200
 
 
-def _row(post: Post, posts: list[Post], holder: User | None) -> dict[str, Any]:
+def _row(post: Post, held: list[Post], holder: User | None) -> dict[str, Any]:
     return {
         "id": post.id,
         "title": post.title,
@@ -60,7 +61,7 @@ def _row(post: Post, posts: list[Post], holder: User | None) -> dict[str, Any]:
         "absent_from": post.absent_from.isoformat() if post.absent_from else "",
         "absent_until": post.absent_until.isoformat() if post.absent_until else "",
         "substitute": str(post.substitute_id or ""),
-        "others": [(str(other.id), other.title) for other in posts if other.id != post.id],
+        "others": [(str(other.id), other.title) for other in held if other.id != post.id],
     }
 
 
@@ -86,7 +87,7 @@ def set_absence(post_id: int) -> Response | tuple[str, int]:
     _only_the_federation()
     names = ("absent_from", "absent_until", "substitute")
     typed = {name: request.form[name] for name in names if name in request.form}
-    others = [post.id for post in posts_of(reading(), person().federation_id) if post.id != post_id]
+    others = [user.post_id for user in _coordinators(reading()) if user.post_id not in (None, post_id)]
     try:
         absence = AbsenceSchema(others).load(typed)
     except ValidationError as error:

@@ -22,6 +22,7 @@ from webapp.granska.decision_form import parties
 from webapp.requests import logger, now, person, reading, scope
 
 blueprint = Blueprint("forum", __name__)
+SHORTEST = 60  # minutes that a meeting takes in a calendar, however short its agenda still is
 
 
 @blueprint.get("/forum")
@@ -75,7 +76,7 @@ def calendar_file() -> Response:
     meetings = reading().scalars(query.options(joinedload(Meeting.forum)).order_by(Meeting.starts_at, Meeting.id)).all()
     logger.info("calendar_fetched", user_id=person().id, meetings=len(meetings))
     headers = {"Content-Disposition": 'attachment; filename="forum.ics"'}
-    return Response(_calendar(meetings, moment), mimetype="text/calendar; charset=utf-8", headers=headers)
+    return Response(_calendar(meetings, moment), mimetype="text/calendar", headers=headers)
 
 
 def _calendar(meetings: Any, moment: datetime) -> str:
@@ -86,7 +87,7 @@ def _calendar(meetings: Any, moment: datetime) -> str:
             uid=f"mote-{meeting.id}@{federation.code}.lexheller",
             starts_at=meeting.starts_at,
             title=meeting.forum.name,
-            minutes=sizes.get(meeting.id, AgendaSize()).minutes,
+            minutes=max(sizes.get(meeting.id, AgendaSize()).minutes, SHORTEST),
             cancelled=meeting.cancelled_at is not None,
         )
         for meeting in meetings

@@ -122,9 +122,10 @@ def remove_seat(code: str, seat_id: int) -> Response:
         seat = session.scalars(
             select(ForumMember).where(ForumMember.id == seat_id, ForumMember.forum_id == row.id)
         ).one_or_none()
-        if seat is not None:  # Somebody else may have pressed the same button: then it is done.
-            session.delete(seat)
-    return _done(forum, "seat_removed", "Platsen är borttagen.")
+        if seat is None:  # Somebody else may have pressed the same button: then it is done.
+            return _done(forum, "seat_removed", "Platsen var redan borttagen.")
+        session.delete(seat)
+    return _done(forum, "seat_removed", f"{seat.function} är borttagen från forumet och får inga fler mejl.")
 
 
 @blueprint.post("/forum/<code>/overenskommelser")

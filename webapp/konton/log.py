@@ -13,33 +13,13 @@ from sqlalchemy.orm import joinedload
 from models.audit import AuditEvent, events_of
 from schemas.csv_cell import safe_cell
 from schemas.months import LOCAL
+from webapp.audit import READS
+from webapp.konton.log_words import DONE, ROOMS, answer
 from webapp.requests import person, reading
 
 blueprint = Blueprint("logg", __name__)
 PAGE = 100
 HEADINGS = ("Nummer", "När", "Konto", "Funktion", "Händelse", "Gäller", "Svar", "Kedja")
-# What an address is about, by the room that it belongs to; the rest of its name follows as the code has it.
-ROOMS = {
-    "agenda": "Dagordning",
-    "atgarder": "Åtgärd",
-    "avvikelser": "Rapport",
-    "forum": "Forum",
-    "forum_upkeep": "Forum",
-    "gallring": "Gallring",
-    "granska": "Granskning",
-    "klassificeraren": "Klassificeraren",
-    "lamna_ut": "Utlämnande",
-    "komplettering": "Komplettering",
-    "konto": "Eget konto",
-    "konton": "Konton",
-    "meetings": "Möte",
-    "rapporter": "Sammanställning",
-    "sign_in": "Inloggning",
-    "svar": "Svar",
-    "tjanster": "Tjänst",
-    "utskick": "Utskick",
-}
-ANSWERS = {403: "Nekad", 404: "Nekad", 409: "Hann före", 422: "Nekad", 429: "Nekad"}
 
 
 @blueprint.get("/logg")
@@ -64,9 +44,9 @@ def _row(event: AuditEvent) -> dict[str, str]:
         "when": f"{event.at.astimezone(LOCAL):%Y-%m-%d %H.%M}",
         "who": event.user.title if event.user else "Okänd",
         "what": ROOMS.get(room, room),
-        "detail": rest.replace("_", " "),
+        "detail": DONE.get(rest, rest.replace("_", " ")),
         "subject": event.subject,
-        "answer": ANSWERS.get(event.status, "Utfört"),
+        "answer": answer(event.status, event.action in READS),
     }
 
 

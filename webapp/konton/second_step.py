@@ -27,10 +27,11 @@ def turn_on() -> Answer:
     if request.method == "GET":
         return _page(word)
     code = "".join(request.form.get("code", "").split())
-    if second_factor.step_of(person().id, word, code, now()) is None:
+    step = second_factor.step_of(person().id, word, code, now())
+    if step is None:
         return _page(word, WRONG_CODE)
     with writing() as store:
-        codes = second_factor.turn_on(store, person(), word)
+        codes = second_factor.turn_on(store, person(), word, step)
     session.pop(WORD)
     logger.info("second_factor_on", user_id=person().id)
     return render_template("web/tvasteg-koder.html", codes=codes), 200
