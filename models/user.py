@@ -87,6 +87,12 @@ class SignIn(Base):
     user: Mapped[User] = relationship()
 
 
+def addresses_with_account(session: Session, federation_id: int) -> set[str]:
+    """The addresses that somebody in a federation can sign in with."""
+    here = (User.federation_id == federation_id, User.disabled_at.is_(None))
+    return set(session.scalars(select(User.email).where(*here)))
+
+
 def hash_token(token: str) -> str:
     """A token is random and long, so a plain SHA-256 keeps it from being read out of the database."""
     return hashlib.sha256(token.encode()).hexdigest()

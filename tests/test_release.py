@@ -187,6 +187,9 @@ def test_the_page_tells_what_is_new_and_whom_it_goes_to(office: Office) -> None:
     assert "Chef, Försäkringskassan" in page.replace("\xad", "")
     office.change_seat("fk", lambda _, seat: setattr(seat, "email", None))
     assert "Adress saknas" in review(office)
+    assert "Ingen har konto med den adressen" in review(office)
+    office.change_seat("af", lambda _, seat: setattr(seat, "email", address_of("member")))
+    assert review(office).count("Ingen har konto med den adressen") == page.count("Ingen har konto med den adressen") - 2
     office.approve()
     office.withdraw_reports()
     coordinator = office.site.sign_in("coordinator")

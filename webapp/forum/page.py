@@ -11,7 +11,9 @@ from models.agenda_queries import AgendaSize, agenda_sizes
 from models.forum import Agreement, Forum, ForumMember, Meeting
 from models.forum_queries import count_routed
 from models.organisation import OUTSIDE_PARTY
+from models.user import addresses_with_account
 from schemas.forum import NOBODY
+from schemas.mail_domains import plain_address
 from schemas.months import day_name, local_date
 from webapp.form_input import Input, seal
 from webapp.forum.access import may_change, may_count
@@ -55,7 +57,7 @@ def _facts(forum: Forum, today: date) -> dict[str, Any]:
         "convener_code": forum.convener or NOBODY,
         "note": forum.note,
         "seal": seal(forum.name, forum.convener),
-        "members": [_seat(seat) for seat in sorted(forum.members, key=_seat_order)],
+        "members": _seats(forum),
         "names": [(row.name, day_name(row.valid_from)) for row in reversed(forum.names)],
         "agreement": agreement_state(forum.agreements, today),
         "agreements": [_agreement(forum, row, today) for row in reversed(forum.agreements)],
@@ -66,8 +68,16 @@ def _seat_order(seat: ForumMember) -> tuple[int, str]:
     return seat.party.position, seat.function
 
 
-def _seat(seat: ForumMember) -> dict[str, Any]:
-    return {"id": seat.id, "party": seat.party.name, "function": seat.function, "email": seat.email or ""}
+def _seats(forum: Forum) -> list[dict[str, Any]]:
+    """Each seat; and whether nobody signs in with its address, as a shared mailbox opens no page."""
+    known = addresses_with_account(reading(), forum.federation_id)
+    return [_seat(seat, known) for seat in sorted(forum.members, key=_seat_order)]
+
+
+def _seat(seat: ForumMember, known: set[str]) -> dict[str, Any]:
+    email = seat.email or ""
+    alone = bool(email) and plain_address(email) not in known
+    return {"id": seat.id, "party": seat.party.name, "function": seat.function, "email": email, "alone": alone}
 
 
 def _agreement(forum: Forum, row: Agreement, today: date) -> dict[str, Any]:

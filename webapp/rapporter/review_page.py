@@ -12,6 +12,7 @@ from models.delivery import deliveries_to_seats
 from models.forum import ForumMember
 from models.release import OPEN, being_counted, correction, last_released, outdated
 from models.summary import Summary, SummaryState
+from models.user import addresses_with_account
 from schemas.disclosure import Reason
 from schemas.mail_domains import plain_address, read_domains, refusal
 from schemas.summary_changes import differences
@@ -25,6 +26,7 @@ from webapp.wall import SUMMARY
 
 WHOLE = (undefer(Summary.content), undefer(Summary.snapshot), undefer(Summary.edits))
 NO_ADDRESS = "Adress saknas. Skriv in den på forumets sida"
+ALONE = "Ingen har konto med den adressen: den som läser brevlådan behöver ett eget för att öppna länken"
 LABELS = {
     "claim": "Påstående",
     "text": "Förklaring",
@@ -50,7 +52,7 @@ def page(summary: Summary, typed: Input | None = None) -> tuple[str, int]:
         withheld=_withheld(summary),
         parts=_parts(summary, typed) if draft and content else [],
         dropped=dropped_edits(content or {}, summary.edits or []),
-        seats=[_seat(seat, summary) for seat in seats(summary)],
+        seats=_receivers(summary),
         deliveries=_deliveries(summary),
         typed=typed,
         errors=typed.errors,
@@ -121,11 +123,18 @@ def seats(summary: Summary) -> list[ForumMember]:
     return sorted(reading().scalars(query), key=lambda seat: (seat.party.position, seat.function))
 
 
-def _seat(seat: ForumMember, summary: Summary) -> dict[str, str]:
+def _receivers(summary: Summary) -> list[dict[str, str]]:
     """Whom it will be sent to, and what stands in the way."""
+    federation = summary.forum.federation
+    domains, known = read_domains(federation.mail_domains)[0], addresses_with_account(reading(), federation.id)
+    return [{"title": seat.title, "fault": _fault(seat, domains, known)} for seat in seats(summary)]
+
+
+def _fault(seat: ForumMember, domains: list[str], known: set[str]) -> str:
     address = plain_address(seat.email or "")
-    domains = read_domains(summary.forum.federation.mail_domains)[0]
-    return {"title": seat.title, "fault": (refusal(address, domains) or "") if address else NO_ADDRESS}
+    if not address:
+        return NO_ADDRESS
+    return refusal(address, domains) or ("" if address in known else ALONE)
 
 
 def _deliveries(summary: Summary) -> dict[str, Any]:
