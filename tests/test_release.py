@@ -187,9 +187,10 @@ def test_the_page_tells_what_is_new_and_whom_it_goes_to(office: Office) -> None:
     assert "Chef, Försäkringskassan" in page.replace("\xad", "")
     office.change_seat("fk", lambda _, seat: setattr(seat, "email", None))
     assert "Adress saknas" in review(office)
-    assert "Ingen har konto med den adressen" in review(office)
+    alone = "Ingen har konto med den adressen"
+    assert alone in page
     office.change_seat("af", lambda _, seat: setattr(seat, "email", address_of("member")))
-    assert review(office).count("Ingen har konto med den adressen") == page.count("Ingen har konto med den adressen") - 2
+    assert review(office).count(alone) == page.count(alone) - 2
     office.approve()
     office.withdraw_reports()
     coordinator = office.site.sign_in("coordinator")
