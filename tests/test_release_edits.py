@@ -36,6 +36,32 @@ def test_an_edited_sentence_is_marked_and_its_original_kept(office: Office) -> N
     assert released["sentences"][0] == first
 
 
+def test_an_approval_saves_what_was_not_saved_and_waits_until_it_is_read(office: Office) -> None:
+    coordinator, texts = office.site.sign_in("coordinator"), office.texts()
+    words = texts | {"sentences_0_claim": "Kontaktvägarna behöver styrgruppens hjälp."}
+    told = coordinator.get(office.press(coordinator, "godkann", words).location).text
+    assert "Dina ändringar är sparade, men inget är godkänt eller skickat än." in told
+    office.build()
+    assert (office.stored().state, office.stored().approved_at) == (SummaryState.BUILT, None)
+    assert office.texts() == words
+    assert office.press(coordinator, "godkann", office.texts()).status_code == 303
+    office.build()
+    released = office.stored()
+    assert released.content is not None
+    assert released.state is SummaryState.APPROVED
+    assert released.content["sentences"][0]["claim"] == words["sentences_0_claim"]
+
+
+def test_a_text_that_is_refused_stops_the_approval_and_leaves_no_button_for_it(office: Office) -> None:
+    coordinator, texts = office.site.sign_in("coordinator"), office.texts()
+    assert "Godkänn och skicka" in review(office)
+    for end in ("godkann", "granska"):
+        answer = office.press(coordinator, end, texts | {"sentences_0_claim": ""})
+        assert (answer.status_code, office.stored().state) == (422, SummaryState.BUILT)
+        assert "Inget är gjort" in answer.text
+        assert "Godkänn och skicka" not in answer.text
+
+
 def test_taking_an_edit_back_leaves_no_mark(office: Office) -> None:
     coordinator, texts = office.site.sign_in("coordinator"), office.texts()
     for words in (texts | {"sentences_1_text": "Något annat."}, texts):

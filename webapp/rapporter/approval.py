@@ -12,7 +12,8 @@ from models.delivery import deliveries_to_seats, order_to_seats
 from models.outbox import Task
 from models.release import approve, being_counted, lock_summary, outdated, reject, save_edits
 from models.summary import Summary, SummaryState
-from schemas.summary_edits import edit_form, make_edits
+from schemas.summary_edits import edit_form, make_edits, texts_of
+from schemas.text import clean
 from webapp.form_input import Input, read_form
 from webapp.rapporter.reading import blueprint as blueprint
 from webapp.rapporter.review_page import WHOLE, page
@@ -25,6 +26,10 @@ from webapp.wall import SUMMARY, opened
 CHANGED = "Utkastet har ändrats sedan sidan visades. Läs det igen innan du går vidare"
 OUTDATED = "Rapporter har ändrats sedan utkastet gjordes. Bygg om det innan du godkänner"
 COUNTING = "Nya siffror räknas just nu. Vänta en minut och försök igen"
+READ_FIRST = (
+    "Dina ändringar är sparade, men inget är godkänt eller skickat än. "
+    "Utkastet skrivs ut på nytt: läs det och godkänn sedan."
+)
 Answer = Response | tuple[str, int]
 
 
@@ -36,8 +41,11 @@ def review(summary_id: int) -> Answer:
 @blueprint.post("/rapporter/<int:summary_id>/granska")
 def edit_draft(summary_id: int) -> Answer:
     """Write some texts otherwise. The draft is printed anew from the same frozen data."""
-    summary = kept_summary(summary_id, *WHOLE)
-    typed = read_form("edit", edit_form(summary.content or {}))
+    return _keep_texts(kept_summary(summary_id, *WHOLE), "Ändringarna är sparade och utkastet skrivs ut på nytt.")
+
+
+def _keep_texts(summary: Summary, said: str) -> Answer:
+    typed = read_form("edit", edit_form(summary.content or {}, summary.edits or []))
     if typed.errors:
         return page(summary, typed)
 
@@ -47,13 +55,17 @@ def edit_draft(summary_id: int) -> Answer:
             save_edits(session, draft, edits, now())
         return ""
 
-    return _change(summary, keep, "summary_edited", "Ändringarna är sparade och utkastet skrivs ut på nytt.", typed)
+    return _change(summary, keep, "summary_edited", said, typed)
 
 
 @blueprint.post("/rapporter/<int:summary_id>/godkann")
 def approve_draft(summary_id: int) -> Answer:
-    """Let the forum have it. What was approved is what was read: the same build, from numbers that still hold."""
+    """Let the forum have it. What was approved is what was read: the same build, from numbers that still hold, with
+    no text that has not been printed and read. A text that was changed and not saved is saved instead."""
     summary = kept_summary(summary_id, *WHOLE)
+    texts = texts_of(summary.content or {})
+    if any(clean(request.form.get(name, text)) != clean(text) for name, text in texts.items()):
+        return _keep_texts(summary, READ_FIRST)
 
     def let_go(session: Session, draft: Summary) -> str:
         if being_counted(session, draft):

@@ -28,7 +28,8 @@ function countCharacters(field) {
 
 // Marks the buttons as busy. `disabled` is not used: it would drop the pressed button's value.
 function sendOnce(form) {
-  const buttons = form.querySelectorAll("button[type=submit]");
+  // Those outside the form count too, where they name it as theirs.
+  const buttons = [...form.elements].filter((field) => field.type === "submit");
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {
       event.preventDefault();
