@@ -116,6 +116,16 @@ def test_only_macros_name_classes_of_the_design_system() -> None:
     assert names([path for path in elsewhere if re.search(r"\bds-", path.read_text(encoding="utf-8"))]) == []
 
 
+def test_a_stamp_of_what_was_seen_stands_only_in_a_guarded_form() -> None:
+    """Elsewhere a browser's Back would lay old choices beside a fresh stamp."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in PAGES}
+    bare = re.compile(r"hidden\('(version|seal|build)'")
+    assert sum("call guarded_form(" in text for text in texts.values()) > 8
+    assert [name for name, text in texts.items() if bare.search(text)] == []
+    assert "{{ hidden(name, value) }}\n  {{ caller() }}" in texts["fields.html"]
+    assert 'autocomplete="off" novalidate data-once>' in texts["fields.html"]
+
+
 def test_our_own_classes_carry_our_prefix() -> None:
     """Else a class of ours may one day mean something in the design system."""
     css = "".join(re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL) for path in STYLE_SHEETS)

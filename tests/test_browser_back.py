@@ -1,0 +1,74 @@
+"""The browser's Back button: it never lays old choices beside a fresh stamp, and it sends no report twice."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from models.report import ReportState
+from tests.desk import decide, report_of
+from tests.site import PASSWORD, Site, address_of
+from tests.test_granska_keyboard import served
+
+ON_ONE = pytest.mark.parametrize("site_url", ["sqlite"], indirect=True)  # a browser behaves the same on both
+
+
+def sign_in(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}/logga-in")
+    page.fill("#email", address_of(name))
+    page.fill("#password", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: "/logga-in" not in url)
+
+
+@ON_ONE
+def test_going_back_does_not_overwrite_what_a_colleague_saved(site: Site, page: Page) -> None:
+    reference = site.sign_in("reporter").file_report()
+    with served(site) as address:
+        sign_in(page, address, "coordinator")
+        page.goto(f"{address}/granska/{reference}")
+        page.select_option("#category", "handover")
+        page.get_by_text("Hos part:").click()
+        page.goto(f"{address}/granska")
+        saved = {"category": "rules", "destination": "no_forum", "reason": "Löst på telefon"}
+        assert decide(site.sign_in("coordinator"), site, reference, **saved).status_code == 303
+        page.go_back()
+        assert page.input_value("#category") == "rules"
+        assert not page.is_checked("input[value=party]")
+        page.click("button[value=stay]")
+        page.wait_for_load_state()
+    report = report_of(site, reference)
+    assert (report.category, report.state, report.close_reason) == ("rules", ReportState.CLOSED, "Löst på telefon")
+
+
+@ON_ONE
+def test_going_back_does_not_move_a_choice_to_the_one_below(site: Site, page: Page) -> None:
+    """What is saved takes away an option, so that the same place in the list is another choice."""
+    reporter = site.sign_in("reporter")
+    first, second = reporter.file_report(), reporter.file_report()
+    with served(site) as address:
+        sign_in(page, address, "coordinator")
+        page.goto(f"{address}/granska/{first}")
+        page.select_option("#category", "handover")
+        page.get_by_text("Hos part:").click()
+        with page.expect_navigation(url=f"**/granska/{second}#rapporten"):
+            page.click("button[value=next]")
+        page.go_back()
+        assert page.locator("h1").inner_text() == f"Granska {first}"
+        assert page.input_value("input[name=destination]:checked") == "stay"
+        with page.expect_navigation():
+            page.click("button[value=stay]")
+    assert report_of(site, first).state is ReportState.WITH_PARTY
+
+
+@ON_ONE
+def test_going_back_to_an_answer_does_not_bring_its_old_words_back(site: Site, page: Page) -> None:
+    reference = site.sign_in("reporter").file_report()
+    decide(site.sign_in("coordinator"), site, reference)
+    with served(site) as address:
+        sign_in(page, address, "coordinator")
+        page.goto(f"{address}/granska/{reference}/svar")
+        page.fill("#cause", "En gammal förklaring som ingen längre menar.")
+        page.goto(f"{address}/granska")
+        page.go_back()
+        assert page.input_value("#cause") == ""
