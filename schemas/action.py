@@ -35,7 +35,7 @@ class ActionChoices:
 class ActionSchema(Form):
     """A new action. Without an owner it is refused."""
 
-    texts = ("what", "owner")
+    texts = shared = ("what", "owner")
     what = needed_text(LONGEST_WHAT, "Skriv vad som ska göras")
     owner = needed_text(LONGEST_OWNER, NO_OWNER)
     owner_party = fields.String(**must(NO_PARTY))

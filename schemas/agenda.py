@@ -17,7 +17,7 @@ MOST_MINUTES, USUAL_MINUTES = 480, 15
 class ItemSchema(Form):
     """One item. Arguments: references - of the reports that may stand behind it."""
 
-    texts = ("item_title", "item_question")
+    texts = shared = ("item_title", "item_question")
     item_title = needed_text(LONGEST_TITLE, "Skriv en rubrik")
     item_question = needed_text(LONGEST_QUESTION, "Skriv frågan som gruppen ska svara på")
     item_minutes = whole_number(1, MOST_MINUTES, USUAL_MINUTES, f"Skriv ett antal minuter mellan 1 och {MOST_MINUTES}")
@@ -39,7 +39,7 @@ class ItemSchema(Form):
 class ForumDecisionSchema(Form):
     """What a forum decided on one item."""
 
-    texts = ("decision_text", "decision_plain")
+    texts = shared = ("decision_text", "decision_plain")
     decision_text = needed_text(LONGEST_DECISION, "Skriv vad forumet beslutade")
     decision_plain = free_text(LONGEST_PLAIN)
     outcome = fields.String(**must("Välj vad som händer med ärendet"))

@@ -14,7 +14,7 @@ LONGEST = 500  # characters of each part
 class AnswerSchema(Form):
     """The answer form. `version` is that of the report which the page showed."""
 
-    texts = ("cause", "action", "consequence", "follow_up")
+    texts = shared = ("cause", "action", "consequence", "follow_up")
     cause = needed_text(LONGEST, "Skriv vad det berodde på")
     action = needed_text(LONGEST, "Skriv vad som har gjorts eller ska göras")
     action_kind = fields.String(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate, validates_schema
 
+from schemas.counts.told import count_problems
 from schemas.day import Day
 from schemas.report import Text
 from schemas.review import PICK as PICK
@@ -14,13 +15,15 @@ from schemas.review import personal_data_problems
 
 
 class Form(Schema):
-    """A form whose free texts are named in `texts`. A number that points to a person stops it; what may be a name
-    must be confirmed in the box `pii_confirmed`."""
+    """A form whose free texts are named in `texts`, and in `shared` those that others will read. A number that points
+    to a person stops it, in a shared text a count of reports or people too; what may be a name must be confirmed in
+    the box `pii_confirmed`."""
 
     class Meta:
         unknown = EXCLUDE
 
     texts: ClassVar[tuple[str, ...]] = ()
+    shared: ClassVar[tuple[str, ...]] = ()
     pii_confirmed = fields.Boolean(load_default=False, error_messages={"invalid": PICK})
 
     @pre_load
@@ -29,8 +32,13 @@ class Form(Schema):
         return {name: value for name, value in trimmed.items() if value not in ("", [])}
 
     @validates_schema(skip_on_field_errors=False)
-    def _check_personal_data(self, data: dict[str, Any], **_: Any) -> None:
-        refuse(personal_data_problems(data, self.texts))
+    def _check_texts(self, data: dict[str, Any], **_: Any) -> None:
+        """What points to a person is said first: nothing is quoted of a text that holds it."""
+        refuse({**self.counted(data), **personal_data_problems(data, self.texts)})
+
+    def counted(self, data: Mapping[str, Any]) -> dict[str, str]:
+        """What is wrong with the numbers that texts tell, by the name of the field."""
+        return count_problems(data, self.shared)
 
 
 def refuse(problems: Mapping[str, str]) -> None:

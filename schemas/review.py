@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
+from schemas.counts.told import count_problems
 from schemas.redaction import copied
 from schemas.report import CONFIRM, LONGEST, LONGEST_NAME, Text, stop_message, suspects
 from schemas.taxonomy import UNASSESSED, category_labels
@@ -117,7 +118,7 @@ class DecisionSchema(Schema):
 
     @validates_schema(skip_on_field_errors=False)
     def _check_personal_data(self, data: dict[str, Any], **_: Any) -> None:
-        _refuse(personal_data_problems(data, FREE_TEXTS))
+        _refuse(count_problems(data, ("paraphrase",)) | personal_data_problems(data, FREE_TEXTS))
 
     @post_load
     def _fill_in(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from marshmallow import ValidationError, validate
+from marshmallow import validate
 
+from schemas.counts.printed import Statement, printed_statements, unprinted
+from schemas.counts.told import instead, small_counts
 from schemas.form import Form, must
 from schemas.report import Text
-from schemas.summary.fields import SMALL_COUNT
+from schemas.summary.fields import SMALL_COUNT, TOO_SMALL
 
 # The lists of a summary that may be written otherwise, and the texts of each of their items. A meeting pack prints its
 # cases where a report prints its questions.
@@ -22,9 +22,6 @@ EDITABLE = {
     "cases": ("heading", "question"),
 }
 LONGEST_EDIT = 500  # characters of one text
-COUNTED = re.compile(r"(\d+)\s+(?:\w+\s+)?(?:rapport|avvikelse)", re.IGNORECASE)
-DIGITS = re.compile(r"\d+")
-TOO_SMALL = "Texten berättar ett antal under fem. Sådana antal får inte lämna tjänsten"
 NOT_PRINTED = "Antalet {number} står inte i sammanställningen. Skriv bara antal som står där"
 EMPTY = "Skriv något här, eller ta tillbaka den text som stod"
 # What rules have written, and so holds no free text. Whatever else a summary tells may have been written by a person.
@@ -50,26 +47,42 @@ def texts_of(content: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def edit_form(content: Mapping[str, Any]) -> Form:
-    """The form for the texts of one summary, with the guards of personal data and of small counts."""
-    printed = set(DIGITS.findall(json.dumps(content, ensure_ascii=False)))
+class EditSchema(Form):
+    """The texts of one summary. `stood` are texts that pass as they are; `printed` is what the summary tells."""
 
-    def tell_no_other_count(text: str) -> None:
-        if SMALL_COUNT.search(text):
-            raise ValidationError(TOO_SMALL)
-        for number in COUNTED.findall(text):
-            if number not in printed:
-                raise ValidationError(NOT_PRINTED.format(number=number))
+    stood: Collection[str] = ()
+    printed: Collection[Statement] = ()
 
+    def counted(self, data: Mapping[str, Any]) -> dict[str, str]:
+        anew = {name: data[name] for name in self.texts if data.get(name) and data[name] not in self.stood}
+        problems = {name: _foreign_count(text, self.printed) for name, text in anew.items()}
+        return {name: problem for name, problem in problems.items() if problem}
+
+
+def edit_form(content: Mapping[str, Any], edits: Iterable[Mapping[str, Any]] = ()) -> EditSchema:
+    """The form for the texts of one summary, with the guards of personal data and of counts. A text that stands as it
+    was passes.
+
+    Arguments: edits - those that are in the content already, whose originals may come back.
+    """
+    shown, originals = texts_of(content), [edit["original"] for edit in edits]
     length = validate.Length(min=1, max=LONGEST_EDIT, error=f"Skriv högst {LONGEST_EDIT} tecken")
-    names = tuple(texts_of(content))
-    kind = Form.from_dict(
-        {name: Text(**must(EMPTY), validate=[length, tell_no_other_count]) for name in names}, name="EditSchema"
-    )
-    kind.texts = names  # type: ignore[attr-defined]
-    form = kind()
-    assert isinstance(form, Form)  # noqa: S101 - tells the type: from_dict speaks of any schema.
+    form = EditSchema.from_dict({name: Text(**must(EMPTY), validate=length) for name in shown}, name="EditSchema")()
+    assert isinstance(form, EditSchema)  # noqa: S101 - tells the type: from_dict speaks of any schema.
+    form.texts = tuple(shown)  # type: ignore[misc]
+    form.stood = {*shown.values(), *(text for original in originals for text in original.values())}
+    form.printed = printed_statements([content, originals])
     return form
+
+
+def _foreign_count(text: str, printed: Collection[Statement]) -> str:
+    """What is wrong with the numbers of a text; nothing when nothing is."""
+    if small := small_counts(text):
+        return instead(small)
+    if SMALL_COUNT.search(text):
+        return TOO_SMALL
+    foreign = unprinted(text, printed)
+    return NOT_PRINTED.format(number=", ".join(foreign)) if foreign else ""
 
 
 def make_edits(content: Mapping[str, Any], edits: Iterable[Mapping[str, Any]], typed: Mapping[str, str]) -> list[Any]:

@@ -83,7 +83,7 @@ def test_a_steering_group_and_the_highest_forum_have_their_own_ways_on() -> None
 def test_a_new_version_says_what_has_changed() -> None:
     agenda = make_agenda([make_item()], replaces=1, changes=["Nytt ärende: Fyra rapporter om kallelser"])
     notices = content_of(agenda=agenda)["pack"]["notices"]
-    assert notices == ["Ändrat på dagordningen sedan version 1:", "Nytt ärende: Få rapporter om kallelser"]
+    assert notices == ["Ändrat på dagordningen sedan version 1:", "Nytt ärende: Några rapporter om kallelser"]
 
 
 def test_changes_of_an_agenda_are_told_item_by_item() -> None:

@@ -82,7 +82,7 @@ def test_saving_without_a_change_prints_nothing(office: Office) -> None:
     [
         ("", "Skriv något här"),
         ("Personen 19811218-9876 fick vänta.", "personnummer"),
-        ("Tre rapporter gäller samma sak.", "ett antal under fem"),
+        ("Tre rapporter gäller samma sak.", "Skriv ”några rapporter” i stället för ”Tre rapporter”"),
         ("Hela 47 rapporter gäller samma sak.", "Antalet 47 står inte i sammanställningen"),
         ("a" * 501, "Skriv högst 500 tecken"),
     ],

@@ -8,12 +8,13 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from schemas.counts.told import small_counts
 from schemas.disclosure import HIDDEN, STEP, THRESHOLD
 
 LONGEST = 1000  # characters of one text
 MOST_ROWS = 60
-# What people write for a forum may hold "en rapport" that is no count; what rules write never does.
-WRITTEN_COUNT = re.compile(r"\b([1-4]|två|tre|fyra) (\w+ )?(rapporter|avvikelser)(na)?\b", re.IGNORECASE)
+TOO_SMALL = "Texten berättar ett antal under fem. Sådana antal får inte lämna tjänsten"
+# What rules write never holds a small count, not even "en rapport".
 SMALL_COUNT = re.compile(r"\b([1-4]|en|ett|två|tre|fyra) (\w+ )?(rapport(er)?|avvikelser?)\b", re.IGNORECASE)
 
 
@@ -22,8 +23,8 @@ QUOTED = re.compile("”[^”]*”")
 
 
 def _tell_no_small_count(text: str) -> None:
-    if SMALL_COUNT.search(QUOTED.sub("", text)) or WRITTEN_COUNT.search(text):
-        raise ValidationError("Texten berättar ett antal under fem.")
+    if SMALL_COUNT.search(QUOTED.sub("", text)) or any(small_counts(words) for words in QUOTED.findall(text)):
+        raise ValidationError(TOO_SMALL)
 
 
 def words(**kwargs: Any) -> fields.String:
@@ -33,17 +34,13 @@ def words(**kwargs: Any) -> fields.String:
 
 
 def _tell_no_written_count(text: str) -> None:
-    if WRITTEN_COUNT.search(text):
-        raise ValidationError("Texten berättar ett antal under fem.")
-
-
-def without_small_counts(text: str) -> str:
-    """A text that a person wrote, with every count of reports from 2 to 4 made vague: `få rapporter`."""
-    return WRITTEN_COUNT.sub(lambda found: f"{'Få' if found[1].istitle() else 'få'} {found[3]}{found[4] or ''}", text)
+    if small_counts(text):
+        raise ValidationError(TOO_SMALL)
 
 
 def written(**kwargs: Any) -> fields.String:
-    """A text that a coordinator wrote, such as an item's question; `without_small_counts` makes it fit."""
+    """A text that a coordinator wrote, such as an item's question; `schemas.counts.told.without_small_counts` makes
+    it fit."""
     checks: list[Callable[[str], Any]] = [validate.Length(min=1, max=LONGEST), _tell_no_written_count]
     return fields.String(required="load_default" not in kwargs, validate=checks, **kwargs)
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from schemas.counts.told import without_small_counts
 from schemas.disclosure import ZERO, change
 from schemas.months import NAMES, day_name, month_name
-from schemas.summary.fields import without_small_counts
 from worker.summary.followup import EARLY, FEWER, HIDDEN, MORE, UNSURE, tell_actions, tell_decisions
 from worker.summary.looking_back import OPEN, frozen, quoted
 from worker.summary.names import Names

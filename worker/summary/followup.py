@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from schemas.counts.told import without_small_counts
 from schemas.disclosure import protect_cell
 from schemas.months import day_name
-from schemas.summary.fields import without_small_counts
 from worker.effect import LEAST_MONTHS, Periods, rate_ratio
 
 UNDECIDED = "Kan inte avgöras"
@@ -58,7 +58,7 @@ def _row(action: Mapping[str, Any], decision: Mapping[str, Any] | None = None) -
     return {
         "what": without_small_counts(action["what"]),
         "decision": _decided(decision) if decision else None,
-        "owner": f"{action['owner']}, {action['owner_party']}",
+        "owner": without_small_counts(f"{action['owner']}, {action['owner_party']}"),
         "due": _day(action["due_on"]),
         **_state("late" if action["late"] else action["status"]),
         "effect": tell_effect(action["effect"]),

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from schemas.counts.told import without_small_counts
 from schemas.months import day_name
-from schemas.summary.fields import without_small_counts
 from worker.summary.followup import EARLY, HIDDEN, UNDECIDED, UNSURE, tell_effect
 from worker.summary.honesty import honest
 from worker.summary.words import capital, how_many, number_word, shortened
@@ -85,5 +85,5 @@ def _stands(action: Mapping[str, Any]) -> str:
 
 def quoted(text: str) -> str:
     """What somebody wrote, inside quotation marks of ours and so without its own."""
-    plain = without_small_counts(text).replace("”", "’").rstrip(". ")
-    return f"”{shortened(plain, LONGEST)}”"
+    plain = shortened(text.replace("”", "’").rstrip(". "), LONGEST)
+    return f"”{without_small_counts(plain)}”"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from schemas.counts.told import without_small_counts
 from schemas.disclosure import MIN_REPORTERS, THRESHOLD, protect_cell
 from schemas.months import day_name, month_name
-from schemas.summary.fields import without_small_counts
 from schemas.summary.pack import MOST_QUOTES, MOST_SENTENCES
 from worker.summary.meeting_followup import look_back
 from worker.summary.sentences import VAGUE, Names

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from schemas.counts.told import without_small_counts
 from schemas.months import day_name
-from schemas.summary.fields import without_small_counts
 from worker.summary.chapters import concerns
 from worker.summary.figures import Figures
 from worker.summary.followup import FEWER, tell_effect
