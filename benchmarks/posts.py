@@ -95,7 +95,7 @@ class FormPoster(BarePoster):
     def fields(self, number: int) -> dict[str, str]:
         with self.signer.app_context():
             key = form_key.make(self.user_id)
-        return super().fields(number) | {"csrf_token": self.token, "form_key": key}
+        return super().fields(number) | {"csrf_token": self.token, "form_key": key, "again": key}
 
 
 def _areas(current: Settings) -> list[str]:

@@ -53,6 +53,7 @@ from schemas.words import (
     ReportState as ReportState,
 )
 
+LONGEST_EXCERPT = 70  # characters
 # What somebody still waits for an answer to. Written out, so that the databases see that a query and the partial
 # index speak of the same rows: with bound values they could not.
 UNANSWERED = text("answered_at IS NULL AND state NOT IN ('answered', 'closed', 'referred', 'merged', 'withdrawn')")
@@ -134,8 +135,13 @@ class Report(Base):
     @property
     def excerpt(self) -> str:
         """The first words, as a title in lists that only the reporter and the coordinator see."""
-        text = " ".join(self.description.split())
-        return text if len(text) <= 70 else text[:70].rsplit(" ", 1)[0] + " …"
+        return excerpt_of(self.description)
+
+
+def excerpt_of(text: str) -> str:
+    """The first whole words of a text, on one line."""
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_EXCERPT else text[:LONGEST_EXCERPT].rsplit(" ", 1)[0] + " …"
 
 
 class ReportNumber(Base):

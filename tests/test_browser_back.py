@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
+from models import Report
 from models.report import ReportState
 from tests.desk import decide, report_of
-from tests.site import PASSWORD, Site, address_of
+from tests.site import PASSWORD, TEXT, Site, address_of
 from tests.test_granska_keyboard import served
 
 ON_ONE = pytest.mark.parametrize("site_url", ["sqlite"], indirect=True)  # a browser behaves the same on both
@@ -72,3 +73,24 @@ def test_going_back_to_an_answer_does_not_bring_its_old_words_back(site: Site, p
         page.goto(f"{address}/granska")
         page.go_back()
         assert page.input_value("#cause") == ""
+
+
+@ON_ONE
+def test_going_back_and_sending_again_files_no_second_report_unasked(site: Site, page: Page) -> None:
+    """The text is still there, so that nobody has to write it twice; the server knows that it has it."""
+    with served(site) as address:
+        sign_in(page, address, "reporter")
+        page.goto(f"{address}/rapportera")
+        page.check("input[name=counterpart][value=psykiatri]", force=True)
+        page.fill("#description", TEXT)
+        page.check("input[name=occurred][value=week]", force=True)
+        page.select_option("#area", "savsjo")  # who reports in two areas chooses the first time
+        page.get_by_role("button", name="Skicka rapporten").click()
+        page.wait_for_url("**/kvitto/LH-2026-0001")
+        page.go_back()
+        assert page.input_value("#description") == TEXT
+        page.get_by_role("button", name="Skicka rapporten").click()
+        page.get_by_text("redan skickad och har numret LH-2026-0001").wait_for()
+        assert (page.input_value("#description"), site.count(Report)) == (TEXT, 1)
+        page.get_by_role("button", name="Skicka rapporten").click()
+        page.wait_for_url("**/kvitto/LH-2026-0002")

@@ -63,6 +63,43 @@ def test_sending_an_opened_draft_files_it_once_and_deletes_it(site: Site) -> Non
     assert (site.count(Report), site.count(Draft)) == (1, 0)
 
 
+def test_a_draft_of_a_form_that_was_sent_goes_with_the_report_that_it_becomes(site: Site) -> None:
+    """Sent in one tab, put aside in another with other words, and sent from there after all."""
+    visitor = site.sign_in("reporter")
+    form = report_answers() | visitor.tokens()
+    other = form | {"description": "Mötet blev inställt två gånger och ingen bokade ett nytt."}
+    assert visitor.post("/rapportera", data=form).status_code == 303
+    visitor.post("/rapportera", data=other | {"do": "draft"})
+    asked = visitor.post("/rapportera", data=other)
+    assert (asked.status_code, site.count(Draft)) == (409, 1)
+    hidden = dict(re.findall(r'name="(form_key|again)" value="([^"]*)"', asked.text))
+    assert visitor.post("/rapportera", data=other | hidden).status_code == 303
+    assert (site.count(Report), site.count(Draft)) == (2, 0)
+
+
+def test_a_draft_of_what_is_sent_already_goes_when_it_leads_to_the_receipt(site: Site) -> None:
+    visitor = site.sign_in("reporter")
+    form = report_answers() | visitor.tokens()
+    for do in ("send", "draft", "send"):
+        assert visitor.post("/rapportera", data=form | {"do": do}).status_code == 303
+    assert (site.count(Report), site.count(Draft)) == (1, 0)
+
+
+def test_the_writer_is_told_what_became_of_a_draft(site: Site) -> None:
+    visitor = site.sign_in("reporter")
+    empty = {"counterpart": "", "description": " ", "occurred": "", "do": "draft"}
+    refused = visitor.send(**empty)
+    assert (refused.status_code, site.count(Draft)) == (422, 0)
+    assert "Det finns inget att spara än" in refused.text
+    stopped = visitor.send(do="draft", description="Personen 850312-1234 fick vänta länge på svar.")
+    assert "Utkastet är inte sparat" in stopped.text
+    assert "Rapporten är inte skickad" not in stopped.text
+    save(visitor, description="Remissen " * 20)
+    listed = visitor.get("/mina-rapporter").text
+    assert "Utkastet är sparat." in listed
+    assert f">{'Remissen ' * 7}…<" in listed
+
+
 def test_a_draft_is_deleted_by_its_owner(site: Site) -> None:
     visitor = site.sign_in("reporter")
     save(visitor)

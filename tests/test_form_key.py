@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -104,6 +105,37 @@ def test_the_form_that_asks_can_be_sent_as_a_new_report(site: Site) -> None:
     asked = visitor.post("/rapportera", data=other)
     new_key = asked.text.split('name="form_key" value="')[1].split('"')[0]
     assert visitor.post("/rapportera", data=other | {"form_key": new_key}).location.endswith("LH-2026-0002")
+
+
+def test_the_same_words_on_a_fresh_form_are_asked_about_first(site: Site) -> None:
+    visitor = site.sign_in("reporter")
+    visitor.post("/rapportera", data=filled(visitor))
+    fresh = filled(visitor) | {"again": ""}
+    asked = [visitor.post("/rapportera", data=fresh) for _ in range(2)][-1]
+    assert asked.status_code == 409
+    assert TEXT in asked.text
+    assert "redan skickad och har numret LH-2026-0001" in asked.text
+    assert site.count(Report) == 1
+    hidden = dict(re.findall(r'name="(form_key|again)" value="([^"]*)"', asked.text))
+    assert hidden["again"] == fresh["form_key"]
+    assert visitor.post("/rapportera", data=fresh | hidden).location.endswith("LH-2026-0002")
+
+
+def test_another_event_another_day_and_a_report_taken_back_are_not_asked_about(site: Site) -> None:
+    visitor = site.sign_in("reporter")
+
+    def send(**answers: str) -> int:
+        return visitor.post("/rapportera", data=filled(visitor) | {"again": ""} | answers).status_code
+
+    assert send() == 303
+    assert send(counterpart="primarvard") == send(area="aneby") == send(description=TEXT + " Igen.") == 303
+    assert send() == 409
+    assert send(again="forged") == 409
+    page = "/mina-rapporter/LH-2026-0001"
+    visitor.post(f"{page}/ta-tillbaka", data=visitor.tokens(page) | {"withdrawal": "Fel verksamhet"})
+    assert send() == 303
+    site.advance(days=1, minutes=1)
+    assert site.sign_in("reporter").send(again="").status_code == 303
 
 
 def test_a_forged_key_files_nothing_and_keeps_the_text(site: Site) -> None:

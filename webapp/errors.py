@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from webapp import sign_in
-from webapp.rapportera.filing import EXPIRED, WRITERS, show_again
+from webapp.rapportera.filing import WRITERS, show_again
+from webapp.rapportera.form import EXPIRED
 from webapp.requests import logger
 from webapp.sign_in import KEPT
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from models.draft import Draft, own_drafts
-from models.report import Report, own_reports
+from models.report import Report, excerpt_of, own_reports
 from schemas.months import day_name, local_date
 from webapp.feedback import plain_lines
 from webapp.mina_rapporter.own_report import report_page
@@ -59,7 +59,7 @@ def _draft(draft: Draft) -> dict[str, Any]:
     text = str(draft.values.get("description", ""))
     return {
         "href": url_for("rapportera.report", utkast=draft.id),
-        "excerpt": text[:70] or "Utkast utan text",
+        "excerpt": excerpt_of(text) or "Utkast utan text",
         "saved_label": day_name(local_date(draft.saved_at)),
         "delete_action": url_for("mina_rapporter.delete_draft", draft_id=draft.id),
     }

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from marshmallow import ValidationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from faults import fault
-from models.draft import Draft, own_drafts
+from models.draft import Draft
 from models.month_count import mark_slice, reports_about
 from models.organisation import OUTSIDE_UNIT
 from models.outbox import Outbox, Task
-from models.report import Report, ReportKind, own_reports, take_reference
+from models.report import Report, ReportKind, ReportState, own_reports, take_reference
 from models.user import Role
 from schemas.months import day_name, local_date, month_of
-from schemas.report import FREE_TEXTS, PROTECTED, ReportSchema, errors_by_field, stop_message, suspects
-from schemas.text import clean
+from schemas.report import ReportSchema, errors_by_field, suspects
 from webapp import form_key
-from webapp.rapportera.form import Offer, Values, blank, offer, page, typed
+from webapp.rapportera.drafts import drafts_of, forget_drafts, opened_draft, save_draft
+from webapp.rapportera.form import EXPIRED, Offer, Values, blank, offer, page, typed
 from webapp.rapportera.pace import TOO_MANY, TooManyError, keep_pace
 from webapp.rapportera.receiving import receive
-from webapp.requests import logger, now, parts, person, reading, scope, scrub, writing
+from webapp.requests import logger, now, parts, person, reading, scope, writing
 
 blueprint = Blueprint("rapportera", __name__)
 WRITERS = frozenset({Role.REPORTER, Role.COORDINATOR})
@@ -38,7 +38,9 @@ ANSWERS = (
     *("occurred_on", "consequences", "recurrence", "reporter_category", "raised_directly", "suggestion"),
     *("feedback_email", "may_paraphrase", "kind"),
 )
-EXPIRED = "Sidan har varit öppen för länge. Din text finns kvar. Skicka igen."
+RECENTLY = timedelta(days=1)  # a form that comes back from a browser's history is sent again soon or never
+# What makes two reports the same to a reader.
+SAME = ("area_id", "about_unit_id", "counterpart_other", "description", "kind")
 SENT_BEFORE = (
     "Den här rapporten är redan skickad och har numret {reference}. "
     "Skicka igen om du vill lämna texten här som en ny rapport."
@@ -49,11 +51,11 @@ SENT_BEFORE = (
 def report() -> Response | tuple[str, int]:
     offered = offer()
     if request.method == "GET":
-        return page(offered, _draft_values() or blank(offered) | {"kind": _asked_kind()})
+        return page(offered, opened_draft() or blank(offered) | {"kind": _asked_kind()})
     values = typed(request.form)
     if values["protected_identity"]:
-        _forget_draft(values)
-    return _save_draft(offered, values) if request.form.get("do") == "draft" else _receive(offered, values)
+        forget_drafts(values)
+    return save_draft(offered, values) if request.form.get("do") == "draft" else _receive(offered, values)
 
 
 def _asked_kind() -> str:
@@ -80,8 +82,12 @@ def _receive(offered: Offer, values: Values) -> Response | tuple[str, int]:
     except ValidationError as error:
         errors = errors_by_field(error)
         return page(offered, values, errors, suspects=suspects(values) if "pii_confirmed" in errors else None)
+    row = _new_report(offered, answers, key)
+    before = _same_words(row)
+    if before and not form_key.read(str(values["again"]), person().id):
+        return _ask(offered, values, before)
     try:
-        reference = _store(offered, answers, key)
+        reference = _store(offered, answers, row, values)
     except IntegrityError:
         return _sent_before(offered, values, answers, key)
     except TooManyError:
@@ -90,10 +96,9 @@ def _receive(offered: Offer, values: Values) -> Response | tuple[str, int]:
     return redirect(url_for("rapportera.receipt", reference=reference), 303)
 
 
-def _store(offered: Offer, answers: dict[str, Any], key: str) -> str:
+def _store(offered: Offer, answers: dict[str, Any], row: Report, values: Values) -> str:
     """One transaction: the report, the row that asks for its classification, and the mark on its slice."""
     moment = now()
-    row = _new_report(offered, answers, key)
     row.received_at, row.month = moment, month_of(moment)
     units = offered.units
     # Looked up before the transaction, which everybody else who writes waits for.
@@ -108,7 +113,7 @@ def _store(offered: Offer, answers: dict[str, Any], key: str) -> str:
         if not good:
             session.add(Outbox(task=Task.CLASSIFY_REPORT, subject_id=row.id, created_at=moment))
         slice_id = mark_slice(session, row.area_id, row.month)
-        session.execute(delete(Draft).where(Draft.form_key == key))
+        session.execute(delete(Draft).where(*drafts_of(values)))
         fault("receive.before_commit")
     fault("receive.after_commit")
     bell = ("recount_slice", "fast", slice_id) if good else (Task.CLASSIFY_REPORT.value, "fast", row.id)
@@ -152,9 +157,24 @@ def _sent_before(offered: Offer, values: Values, answers: dict[str, Any], key: s
         raise RuntimeError("a report was refused by the database for another reason than its form key")
     again = _new_report(offered, answers, key)
     if all(getattr(before, name) == getattr(again, name) for name in ANSWERS):
+        forget_drafts(values)
         return redirect(url_for("rapportera.receipt", reference=before.reference), 303)
+    return _ask(offered, values, before)
+
+
+def _same_words(row: Report) -> Report | None:
+    """A report that its writer has just sent with another form, in the same words and about the same. A browser's Back
+    fills a fresh form with the old text."""
+    same = [getattr(Report, name) == getattr(row, name) for name in SAME]
+    fresh = (Report.received_at > now() - RECENTLY, Report.state != ReportState.WITHDRAWN)
+    query = own_reports(scope()).where(*fresh, *same, Report.form_key != row.form_key)
+    return reading().scalars(query.order_by(Report.received_at.desc()).limit(1)).first()
+
+
+def _ask(offered: Offer, values: Values, before: Report) -> tuple[str, int]:
+    """Keep what was typed under a new key, which remembers that its writer was asked and about which form."""
     notice = SENT_BEFORE.format(reference=before.reference)
-    return page(offered, values | {"form_key": ""}, notice=notice, status=409)
+    return page(offered, values | {"form_key": "", "again": values["form_key"]}, notice=notice, status=409)
 
 
 @blueprint.get("/rapportera/kvitto/<reference>")
@@ -209,40 +229,3 @@ def _alike(session: Session, row: Report) -> int | None:
     """How many other reports of twelve months were about the same counterpart, rounded down to fives."""
     others = reports_about(session, row.area_id, row.about_unit_id, row.month) - 1
     return others // 5 * 5 if others >= ENOUGH_ALIKE else None
-
-
-def _draft_values() -> Values | None:
-    wanted = request.args.get("utkast", type=int)
-    if wanted is None:
-        return None
-    draft = reading().scalars(own_drafts(scope(), now()).where(Draft.id == wanted)).one_or_none()
-    if draft is None:
-        abort(404)
-    return dict(draft.values)
-
-
-def _forget_draft(values: Values) -> None:
-    """What was put aside before the answer that it must not be stored goes too."""
-    mine = Draft.form_key == form_key.read(str(values["form_key"]), person().id), Draft.user_id == person().id
-    if reading().scalar(select(Draft.id).where(*mine)) is None:
-        return
-    with writing() as session:
-        session.execute(delete(Draft).where(*mine))
-    scrub()
-
-
-def _save_draft(offered: Offer, values: Values) -> Response | tuple[str, int]:
-    """A draft may be half done, but what must not be stored is not stored here either."""
-    key = form_key.read(str(values["form_key"]), person().id)
-    typed_freely = (*FREE_TEXTS, "occurred_on")
-    errors = {name: stopped for name in typed_freely if (stopped := stop_message(clean(str(values[name]))))}
-    if values["protected_identity"]:
-        errors["protected_identity"] = PROTECTED
-    if key is None or errors:
-        return page(offered, values, errors, notice=None if errors else EXPIRED, status=422)
-    with writing() as session:
-        draft = session.scalars(select(Draft).where(Draft.form_key == key)).one_or_none() or Draft(form_key=key)
-        draft.user_id, draft.values, draft.saved_at = person().id, values, now()
-        session.add(draft)
-        fault("draft.before_commit")
-    return redirect(url_for("mina_rapporter.list_reports"), 303)

@@ -24,8 +24,11 @@ PREFILLED = ("area", "reporting_unit")
 SINGLE = (
     *("area", "reporting_unit", "counterpart", "counterpart_other", "description", "protected_identity", "occurred"),
     *("occurred_on", "recurrence", "reporter_category", "raised_directly", "suggestion", "wants_feedback"),
-    *("feedback_email", "may_paraphrase", "pii_confirmed", "form_key", "website", "kind"),
+    *("feedback_email", "may_paraphrase", "pii_confirmed", "form_key", "again", "website", "kind"),
 )
+# What stands in a form before its writer has answered anything.
+SENDER = ("area", "reporting_unit", "wants_feedback", "feedback_email", "form_key", "again", "website", "kind")
+EXPIRED = "Sidan har varit öppen för länge. Din text finns kvar. Skicka igen."
 
 
 @dataclass
@@ -88,9 +91,11 @@ def page(
     suspects: list[str] | None = None,
     notice: str | None = None,
     status: int | None = None,
+    heading: str = "Rapporten är inte skickad",
 ) -> tuple[str, int]:
     """The form with what was typed. Arguments: errors - field to message; suspects - words that may be names;
-    notice - a sentence above the form; status - 422 when there are errors, else 200, unless given."""
+    notice - a sentence above the form; status - 422 when there are errors, else 200, unless given;
+    heading - what did not happen."""
     errors = errors or {}
     status = status or (422 if errors else 200)
     empty: Values = dict.fromkeys(SINGLE, "") | {name: [] for name in MULTIPLE}
@@ -99,6 +104,7 @@ def page(
         values=empty | values,
         words=words_for(str(values.get("kind", ""))),
         errors=errors,
+        heading=heading,
         choices=_choices(offered),
         prefill=_prefill(offered, values, errors),
         form_key=values.get("form_key") or form_key.make(person().id),
