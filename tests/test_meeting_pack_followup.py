@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.packs import action, content_of, decision, effect
 from tests.summaries import make_item
+from worker.effect import Periods, judge
 from worker.summary.followup import EARLY, FEWER, HIDDEN, MORE, UNSURE, tell_effect
 
 
@@ -62,7 +63,8 @@ def test_a_forum_that_never_met_has_nothing_to_look_back_on() -> None:
         (effect(24, 14), UNSURE),
         (effect(24, 0, months=2), EARLY),
         (effect(4, 3), HIDDEN),
-        (effect(0, 0), UNSURE),
+        (effect(0, 0), HIDDEN),
+        (effect(0, 4), HIDDEN),
         (effect(40, 40, people=2), HIDDEN),
         # A few after many might be one busy colleague's many: it cannot be said that they became fewer.
         (effect(40, 3), UNSURE),
@@ -70,6 +72,15 @@ def test_a_forum_that_never_met_has_nothing_to_look_back_on() -> None:
 )
 def test_an_effect_is_told_in_words_that_hold_however_the_rounding_fell_out(counts: dict[str, int], told: str) -> None:
     assert tell_effect(counts) == told
+
+
+def test_too_few_reports_read_alike_on_the_page_in_the_summary_and_in_a_proposal() -> None:
+    counts = effect(0, 0)
+    page = judge(Periods(0, counts["before_months"], 0, counts["after_months"])).sentence
+    kept = {"previous": None, "decisions": [], "actions": [action(effect=counts)]}
+    first_page = content_of(make_item(), followup=kept)["sentences"][2]["text"]
+    for told in (page, tell_effect(counts), first_page):
+        assert "för få rapporter för att säga något." in told
 
 
 @settings(deadline=None, max_examples=50)

@@ -124,7 +124,7 @@ def test_actions_are_counted_in_good_swedish(actions: list[dict[str, Any]], clai
         (FEWER, "Färre rapporter sedan beslutet."),
         (MORE, "Fler rapporter sedan beslutet."),
         (ALIKE, "Rapporterna visar ingen säker förändring sedan beslutet."),
-        (FEW, "Rapporterna är för få för att säga om något har förändrats."),
+        (FEW, "Det är för få rapporter för att säga något."),
         ({}, "Det är för tidigt att säga om rapporterna har förändrats."),
     ],
 )

@@ -42,7 +42,7 @@ def judge(periods: Periods) -> Verdict:
     if periods.after_months < LEAST_MONTHS:
         return Verdict(f"Kan inte avgöras än: det har bara gått {_months(periods.after_months)} sedan beslutet.")
     if periods.before + periods.after < LEAST_REPORTS:
-        return Verdict(f"Kan inte avgöras: {_counts(periods)} är för få rapporter.")
+        return Verdict(f"Kan inte avgöras: {_counts(periods)} är för få rapporter för att säga något.")
     ratio, low, high = rate_ratio(periods)
     return Verdict(_sentence(periods, ratio, low, high), ratio, low, high)
 

@@ -20,8 +20,8 @@ from worker.effect import LEAST_MONTHS, Periods, rate_ratio
 UNDECIDED = "Kan inte avgöras"
 FEWER, MORE = "Färre rapporter sedan beslutet.", "Fler rapporter sedan beslutet."
 EARLY = f"{UNDECIDED} än: för kort tid har gått sedan beslutet."
-HIDDEN = f"{UNDECIDED}: för få rapporter."
-UNSURE = f"{UNDECIDED}: ingen säker förändring sedan beslutet."
+HIDDEN = f"{UNDECIDED}: för få rapporter för att säga något."
+UNSURE = f"{UNDECIDED}: skillnaden kan vara slump."
 # How something stands, in a word, and the shape beside it, so that it can be told apart without colour.
 STATES = {
     "late": ("Försenad", "square"),
@@ -87,8 +87,8 @@ def tell_effect(effect: Mapping[str, int]) -> str:
         return EARLY
     before = protect_cell(effect["before"], effect["before_reporters"])
     after = protect_cell(effect["after"], effect["after_reporters"])
-    if before.value is None and after.value is None:
-        return HIDDEN
+    if not before.shown and not after.shown:
+        return HIDDEN  # None at all is as little to go by as a few, and reads alike.
     if _limits(before.at_least, after.at_most, effect)[1] < 1:
         return FEWER
     if _limits(before.at_most, after.at_least, effect)[0] > 1:

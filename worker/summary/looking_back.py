@@ -20,7 +20,7 @@ STANDS = {"planned": "är planerad", "ongoing": "pågår", "done": "är klar", "
 IN_WORDS = {
     UNSURE: "Rapporterna visar ingen säker förändring sedan beslutet.",
     EARLY: "Det är för tidigt att säga om rapporterna har förändrats.",
-    HIDDEN: "Rapporterna är för få för att säga om något har förändrats.",
+    HIDDEN: "Det är för få rapporter för att säga något.",
 }
 LONGEST = 80  # characters of an action's own words on page 1
 
@@ -85,5 +85,6 @@ def _stands(action: Mapping[str, Any]) -> str:
 
 def quoted(text: str) -> str:
     """What somebody wrote, inside quotation marks of ours and so without its own."""
-    plain = shortened(text.replace("”", "’").rstrip(". "), LONGEST)
-    return f"”{without_small_counts(plain)}”"
+    plain = without_small_counts(text).replace("”", "’").rstrip(". ")
+    # Once more, as a number that lost its noun at the end reads as a count of its own.
+    return f"”{without_small_counts(shortened(plain, LONGEST))}”"
