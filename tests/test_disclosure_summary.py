@@ -21,6 +21,7 @@ from tests.forums import Room, room
 from tests.pdf_text import read_pages, read_streams
 from tests.site import Site
 from tests.summaries import Row, busy_rows, make_snapshot
+from tests.summary_pages import web_page
 from tests.workshop import Workshop
 from worker import pdf, tasks
 from worker.disclosure import ProgrammeError, programme
@@ -90,6 +91,14 @@ def test_a_year_of_single_reports_still_tells_the_month() -> None:
     content = write_summary(make_snapshot([("kommun", "region", ago, "rules", 2, 2) for ago in range(12)]))
     assert content["left_out"]["trend"] == LEFT_OUT
     assert {month["number"]["text"] for month in content["trend"]["months"]} == {"<5"}
+    for page in (write_page(content), web_page(content, None)):
+        assert LEFT_OUT in page
+        assert not re.search(r'Samma tal i en tabell|Visa som tabell|<table class="months">', page)
+    quiet = write_page(write_summary(make_snapshot([])))
+    assert ("Samma tal i en tabell" in quiet, "Rapporter per månad, avrundade till närmaste fem." in quiet) == (
+        False,
+        True,
+    )
 
 
 # What is frozen
