@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, word_column
-from models.report import Level, Recurrence, ReportState
+from models.report import Level, Recurrence, Report, ReportState
 from schemas.words import ActionKind as ActionKind
 
 
@@ -32,6 +32,13 @@ class Review(Base):
     level: Mapped[Level | None] = mapped_column(word_column(Level))
     recurrence: Mapped[Recurrence | None] = mapped_column(word_column(Recurrence))
     forum_id: Mapped[int | None] = mapped_column(ForeignKey("forum.id"))
+
+
+def judged_recurrence(session: Session, report: Report) -> Recurrence | None:
+    """How often it happens: as last judged, or as the reporter answered while nobody has judged."""
+    judged = select(Review).where(Review.report_id == report.id).order_by(Review.id.desc()).limit(1)
+    review = session.scalars(judged).first()
+    return review.recurrence if review else report.recurrence
 
 
 class Track(Base):

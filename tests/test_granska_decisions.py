@@ -32,11 +32,23 @@ def test_a_decision_is_kept_beside_the_suggestion(site: Site) -> None:
     assert (review.suggested, review.category, kept.category) == ("handover", "contact_route", "handover")
     assert review.function == "Samverkanskoordinator coordinator"
     assert (report.category, report.also_categories) == ("contact_route", ["rules", "handover"])
-    assert (report.level, report.recurrence) == (Level.STRUCTURAL, Recurrence.OFTEN)
+    assert (report.level, review.recurrence) == (Level.STRUCTURAL, Recurrence.OFTEN)
     assert report.paraphrase == answers["paraphrase"]
     assert (report.state, report.version, report.reviewed_at) == (ReportState.WITH_PARTY, 2, site.moment)
     assert units == dict.fromkeys((report.about_unit_id, *report.other_units), ReportState.WITH_PARTY)
     assert [state for state, _, _ in moves(site, reference)] == ["in_review", "with_party"]
+
+
+def test_the_reporters_own_answer_stands_beside_the_judgement(site: Site) -> None:
+    reporter, coordinator = site.sign_in("reporter"), site.sign_in("coordinator")
+    answered, silent = reporter.file_report(recurrence="first"), reporter.file_report(recurrence="")
+    for reference in (answered, silent):
+        assert decide(coordinator, site, reference, recurrence="often").status_code == 303
+        assert '<option value="often" selected' in coordinator.get(f"/granska/{reference}").text
+    first, other = (reporter.get(f"/mina-rapporter/{reference}").text for reference in (answered, silent))
+    assert Recurrence.FIRST.label in first
+    assert "Hur ofta" not in other
+    assert Recurrence.OFTEN.label not in first + other
 
 
 def test_what_worked_gets_no_category(site: Site) -> None:

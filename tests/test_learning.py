@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from models import Classification, Federation, Outbox, Report, Review, TrainedModel
 from models.learning import ModelState, corrections
 from models.outbox import Task
+from models.report import Level, Recurrence
 from tests.desk import decide, give_post, report_of, send, suggest
 from tests.site import Site
 from worker import learning
@@ -142,15 +143,17 @@ def test_a_report_drawn_for_blind_judgement_shows_no_suggestion_until_it_is_judg
     assert "för få för att säga något säkert" in page
 
 
-def test_level_and_recurrence_are_preset_from_the_text_and_the_named_party_is_told(site: Site) -> None:
+def test_level_and_recurrence_are_hinted_at_not_chosen_and_the_named_party_is_told(site: Site) -> None:
     give_post(site, "coordinator", "savsjo")
     text = "Psykiatrin deltar aldrig i våra möten, varken nu eller tidigare, trots att de alltid bjuds in."
     reference = site.sign_in("reporter").file_report(description=text, recurrence=None)
     suggestion = classify_as_worker(site, reference)
     page = site.sign_in("coordinator").get(f"/granska/{reference}").text
     assert "Texten nämner regionen." in page
-    assert '<option value="unit" selected' in page
-    assert '<option value="often" selected' in page
+    for hint in (f"Förslag: {Level.UNIT.label}", f"Förslag: {Recurrence.OFTEN.label}"):
+        assert hint in page
+    for choice in ("unit", "often"):
+        assert f'<option value="{choice}" selected' not in page
     assert (suggestion.aspects["level"][0], suggestion.aspects["recurrence"][0]) == ("unit", "systematic")
 
 

@@ -12,7 +12,7 @@ from models.base import Word
 from models.classification import Classification, confidence_word, latest_classifications
 from models.organisation import Unit
 from models.outbox import Outbox, Task, stuck
-from models.report import Consequence, Report, ReportKind, ReportState
+from models.report import Consequence, Level, Report, ReportKind, ReportState
 from models.review_queue import WAITING
 from schemas.months import NAMES, day_name, local_date
 from schemas.taxonomy import category_label
@@ -33,7 +33,7 @@ TAGS = {
     ReportState.MERGED: "neutral",
     ReportState.WITHDRAWN: "neutral",
 }
-_UNSEEN: dict[str, Any] = {"stopped": False, "hidden": False, "alternatives": [], "parties": [], "preset": {}}
+_UNSEEN: dict[str, Any] = {"stopped": False, "hidden": False, "alternatives": [], "parties": [], "read": {}}
 # What a text names, by the codes that the classifier knows.
 PARTY_LABELS = {
     "af": "Arbetsförmedlingen",
@@ -145,13 +145,13 @@ def suggestion(report: Report) -> dict[str, Any] | None:
         "alternatives": [(category_label(code), confidence_word(weight)) for code, weight in found.alternatives],
         "abstained": found.abstained,
         "parties": [PARTY_LABELS[code] for code, _ in found.aspects.get("parties", ()) if code in PARTY_LABELS],
-        "preset": _preset(found.aspects),
+        "read": _read(found.aspects),
     }
 
 
-def _preset(aspects: dict[str, Any]) -> dict[str, str]:
-    """Level and recurrence as the decision form calls them, as far as the text tells them."""
-    found = {"level": aspects["level"][0]} if "level" in aspects else {}
+def _read(aspects: dict[str, Any]) -> dict[str, str]:
+    """Level and recurrence in words, as far as the machine reads them from the text."""
+    found = {"level": Level(aspects["level"][0]).label} if "level" in aspects else {}
     if "recurrence" in aspects:
-        found["recurrence"] = TAXONOMY_RECURRENCE[aspects["recurrence"][0]].value
+        found["recurrence"] = TAXONOMY_RECURRENCE[aspects["recurrence"][0]].label
     return found

@@ -43,7 +43,8 @@ def decide(
     Raises: IllegalMoveError or MergeError (a ValueError) with a message for the page.
     """
     _judge(report, decision, counterpart)
-    session.add(_review(session, report, by, moment))
+    recurrence = Recurrence(decision["recurrence"]) if decision["recurrence"] else None
+    session.add(_review(session, report, recurrence, by, moment))
     _begin_tracks(session, report)
     _carry_out(session, report, decision, by, moment)
 
@@ -53,7 +54,6 @@ def _judge(report: Report, decision: Mapping[str, Any], counterpart: Unit) -> No
     report.about_unit_id = counterpart.id
     report.counterpart_other = decision["counterpart_other"] if counterpart.code == OUTSIDE_UNIT else ""
     report.level = Level(decision["level"]) if decision["level"] else None
-    report.recurrence = Recurrence(decision["recurrence"]) if decision["recurrence"] else None
     if decision["paraphrase"] != report.paraphrase:
         report.paraphrase, report.paraphrase_released_at = decision["paraphrase"], None
     destination = str(decision["destination"])
@@ -63,8 +63,9 @@ def _judge(report: Report, decision: Mapping[str, Any], counterpart: Unit) -> No
         report.forum_id = None
 
 
-def _review(session: Session, report: Report, by: User, moment: datetime) -> Review:
-    """The judgement beside the suggestion that the coordinator had before them."""
+def _review(session: Session, report: Report, recurrence: Recurrence | None, by: User, moment: datetime) -> Review:
+    """The judgement beside the suggestion that the coordinator had before them. How often it happens is kept here
+    alone: on the report stands what its reporter answered."""
     suggestion = latest_classifications(session, [report.id]).get(report.id)
     return Review(
         report_id=report.id,
@@ -76,7 +77,7 @@ def _review(session: Session, report: Report, by: User, moment: datetime) -> Rev
         also=report.also_categories,
         about_unit_id=report.about_unit_id,
         level=report.level,
-        recurrence=report.recurrence,
+        recurrence=recurrence,
         forum_id=report.forum_id,
     )
 

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from models.forum_calendar import next_meetings
 from models.organisation import OUTSIDE_UNIT, Party, Unit, parties_of
 from models.report import UNASSESSED, Level, Recurrence, Report, ReportKind, ReportState
+from models.review import judged_recurrence
 from schemas.months import NAMES, local_date
 from schemas.review import ASK, MERGE, NO_FORUM, PARTY, REFER, STAY, Choices
 from schemas.states import IllegalMoveError, way
@@ -100,22 +101,19 @@ def _day(moment: Any) -> str:
     return f"{day.day} {NAMES[day.month - 1]}"
 
 
-def blank(
-    report: Report, alike: Sequence[Mapping[str, Any]] = (), read: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """What stands in the form before anybody has typed: the suggestion, and where the report or its like already is.
-
-    Arguments: read - level and recurrence as the machine reads them from the text, for what nobody has said.
+def blank(report: Report, alike: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """What stands in the form before anybody has typed: the suggested category, what people have said, and where the
+    report or its like already is. Of level and recurrence the machine only hints: unread they would become a judgement.
     """
-    read = read or {}
+    recurrence = judged_recurrence(reading(), report)
     values: dict[str, Any] = dict.fromkeys(TEXTS, "")
     values |= {
         "category": "" if report.category == UNASSESSED else report.category,
         "also": list(report.also_categories),
         "counterpart": report.about_unit.code,
         "counterpart_other": report.counterpart_other,
-        "level": report.level.value if report.level else read.get("level", ""),
-        "recurrence": report.recurrence.value if report.recurrence else read.get("recurrence", ""),
+        "level": report.level.value if report.level else "",
+        "recurrence": recurrence.value if recurrence else "",
         "paraphrase": report.paraphrase,
         "referred_to": report.referred_to,
         "refer_reason": report.advice if report.referred_to else "",

@@ -46,8 +46,7 @@ def page(
     """The page of one report. Arguments: values - what was typed, else the presets; errors - field to message;
     suspects - words that may be names; conflict - what a colleague has done meanwhile."""
     alike, suggested = _similar(report), suggestion(report)
-    preset = (suggested or {}).get("preset", {}) if report.state in WAITING else {}
-    shown = dict(values or blank(report, alike, preset))
+    shown = dict(values or blank(report, alike))
     html = render_template(
         "web/granska-rapport.html",
         report=_report(report) | {"decidable": report.state in DECIDABLE},
