@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.action import OPEN_STATUSES, Action
-from models.forum import Forum
+from models.agenda import AgendaItem, Decision
+from models.forum import Forum, Meeting, visible_forums
 from models.user import Role, Scope
 
 
 def visible_actions(scope: Scope) -> Select[Action]:
-    """Coordinators and administrators see the actions of their areas, a forum member those that the member's own
-    party owns there; a reporter none."""
-    query = select(Action).where(Action.federation_id == scope.federation_id, Action.area_id.in_(scope.area_ids))
+    """Coordinators and administrators see the actions of their areas; a forum member those that the member's own party
+    owns there and those of the forums where it has a seat; a reporter none."""
+    query, here = select(Action).where(Action.federation_id == scope.federation_id), Action.area_id.in_(scope.area_ids)
     if scope.role in (Role.COORDINATOR, Role.ADMINISTRATOR):
-        return query
-    return query.where(Action.owner_party_id == (scope.party_id if scope.role is Role.FORUM_MEMBER else None))
+        return query.where(here)
+    if scope.role is not Role.FORUM_MEMBER:
+        return query.where(false())
+    return query.where(or_(here & (Action.owner_party_id == scope.party_id), _of_forums(scope)))
+
+
+def _of_forums(scope: Scope) -> ColumnElement[bool]:
+    """Whether an action is of a forum that somebody may see, or was decided there."""
+    forums = visible_forums(scope).with_only_columns(Forum.id).order_by(None)
+    met = select(Meeting.id).where(Meeting.forum_id.in_(forums))
+    decided = select(Decision.id).join(AgendaItem).where(AgendaItem.meeting_id.in_(met))
+    return Action.forum_id.in_(forums) | Action.decision_id.in_(decided)
 
 
 def is_late(today: date) -> ColumnElement[bool]:

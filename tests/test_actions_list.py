@@ -6,7 +6,9 @@ import csv
 import io
 
 import pytest
+from sqlalchemy import select
 
+from models import Action, Report
 from models.action import ActionStatus
 from tests.actions import add_action
 from tests.forums import LSG, Room, hidden, room
@@ -61,22 +63,43 @@ def test_the_csv_holds_the_same_and_no_formula(room: Room) -> None:
     assert rows[1][-1] == "Försenad"
 
 
-def test_members_see_the_actions_of_their_own_party_only(room: Room) -> None:
+def test_members_see_the_actions_of_their_own_party_and_forums_only(room: Room) -> None:
     mine = add_action(room, due=-1, party="kommun", what="Kommunens sak")
     other = add_action(room, party="fk", what="Annans sak")
     elsewhere = add_action(room, party="kommun", area="aneby", what="I ett annat område")
+    decided = add_action(room, party="fk", what="Forumets beslut", forum_id=room.forum(LSG).id)
+    theirs = add_action(room, party="fk", what="Grannens beslut", forum_id=room.forum("lsg-aneby").id, area="aneby")
     client = room.site.sign_in("member")
     page = client.get("/atgarder").text
     assert "Kommunens sak" in page
     assert "1 åtgärd är försenad." in page
+    assert "Forumets beslut" in page
     assert "Annans sak" not in page
+    assert "Grannens beslut" not in page
     assert "I ett annat område" not in page
     assert "Ny åtgärd" not in page
-    assert client.get(f"/atgarder/{mine}").status_code == 200
-    assert client.get(f"/atgarder/{other}").status_code == client.get(f"/atgarder/{elsewhere}").status_code == 404
-    assert "Annans sak" not in client.get("/atgarder.csv").get_data(as_text=True)
+    assert [client.get(f"/atgarder/{one}").status_code for one in (mine, decided)] == [200, 200]
+    assert {client.get(f"/atgarder/{one}").status_code for one in (other, elsewhere, theirs)} == {404}
+    sheet = client.get("/atgarder.csv").get_data(as_text=True)
+    assert ("Forumets beslut" in sheet, "Annans sak" in sheet) == (True, False)
     token = hidden(client.get("/rapporter").text, "csrf_token")
     assert client.post(f"/atgarder/{mine}", data={"csrf_token": token, "status": "done"}).status_code == 404
+
+
+def test_a_member_follows_what_the_own_forum_decided_and_reads_no_small_number(room: Room) -> None:
+    action_id = add_action(room, party="fk", what="Forumets beslut", forum_id=room.forum(LSG).id)
+    room.site.add_reports(3)
+    with room.site.database.write() as session:
+        session.get_one(Action, action_id).reports = list(session.scalars(select(Report)))
+    page = room.site.sign_in("member").get(f"/atgarder/{action_id}").text
+    assert "Antal rapporter: &lt;5" in page
+    assert "Hjälpte det?" not in page
+
+
+def test_an_empty_list_speaks_of_filters_only_where_one_is_chosen(room: Room) -> None:
+    client = room.site.sign_in("coordinator")
+    assert "Ingen åtgärd är beslutad än." in client.get("/atgarder").text
+    assert "Rensa filter för att se alla" in client.get("/atgarder?status=sena").text
 
 
 @pytest.mark.parametrize("name", ["neighbour", "far-coordinator", "far-member", "reporter"])

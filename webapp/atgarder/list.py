@@ -41,6 +41,9 @@ class Chosen:
         return url_for(endpoint, **{name: value for name, value in words.items() if value})
 
 
+ALL = Chosen("", "", "")
+
+
 def _read() -> Chosen:
     """The filter of this request. An unknown code answers 404, as if it were somebody else's."""
     chosen = Chosen(request.args.get("status", ""), request.args.get("omrade", ""), request.args.get("part", ""))
@@ -84,12 +87,13 @@ def list_actions() -> str:
         csv_href=chosen.address("atgarder.export"),
         makes=person().role is Role.COORDINATOR,
         own_party=_own_party(),
+        filtered=chosen != ALL,
         pages=_pages(chosen, number, last),
     )
 
 
 def _own_party() -> str:
-    """The party whose actions a forum member sees; empty for everybody else."""
+    """The party whose actions a forum member sees besides those of the forums; empty for everybody else."""
     unit = person().unit
     return unit.party.name if unit and person().role is Role.FORUM_MEMBER else ""
 
@@ -114,10 +118,7 @@ def _fields(chosen: Chosen) -> list[dict[str, Any]]:
         ("omrade", "Kommunområde", chosen.area, [("", "Alla kommunområden"), *areas]),
         ("part", "Ansvarig part", chosen.party, [("", "Alla parter"), *owners]),
     ]
-    idle = {"omrade"} if len(areas) == 1 else set()
-    if person().role is Role.FORUM_MEMBER:
-        idle.add("part")  # A member sees one party's actions.
-    fields = [field for field in fields if field[0] not in idle]
+    fields = [field for field in fields if field[0] != "omrade" or len(areas) > 1]
     return [{"name": name, "label": label, "value": value, "options": found} for name, label, value, found in fields]
 
 

@@ -25,7 +25,7 @@ from webapp.form_input import Input, seal
 from webapp.forum.access import may_change, may_count
 from webapp.forum.words import when
 from webapp.report_rows import pair
-from webapp.requests import now, person, reading, scope, through
+from webapp.requests import now, person, reading, through
 from webapp.wall import AGENDA
 
 MISSING = "omskrivning saknas"
@@ -103,7 +103,7 @@ def _items(meeting: Meeting, items: list[AgendaItem], keeps: bool) -> list[dict[
             "from": _elsewhere(before.get(item.from_item_id or 0)),
             "to": _elsewhere(after.get(item.id)),
             **(_for_keeper(item) if exact else _for_members(item)),
-            **_decision(item, actions, keeps),
+            **_decision(item, actions),
         }
         for number, item in enumerate(items, start=1)
     ]
@@ -156,18 +156,13 @@ def _for_members(item: AgendaItem) -> dict[str, Any]:
     return {"count": f"{count.text} rapporter", "reports": [], "released": sorted(released) if count.shown else []}
 
 
-def _decision(item: AgendaItem, actions: dict[int, list[Action]], keeps: bool) -> dict[str, Any]:
-    """What was decided and the actions it led to; a member can open only those of the own party."""
+def _decision(item: AgendaItem, actions: dict[int, list[Action]]) -> dict[str, Any]:
+    """What was decided and the actions it led to; whoever sees the forum's meeting may open them."""
     decision = item.decision
     if decision is None:
         return {"decision": None, "actions": []}
     led_to = [
-        {
-            "what": action.what,
-            "href": url_for("atgarder.show_action", action_id=action.id)
-            if keeps or action.owner_party_id == scope().party_id
-            else "",
-        }
+        {"what": action.what, "href": url_for("atgarder.show_action", action_id=action.id)}
         for action in actions.get(decision.id, [])
     ]
     shown = {
