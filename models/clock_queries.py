@@ -12,14 +12,21 @@ from models.report import UNANSWERED, UNREVIEWED, Report, ReportKind
 from models.turnaround import Turnaround
 
 
+def without_answer() -> ColumnElement[bool]:
+    """Deviations whose answer has not come. In the words of a partial index."""
+    return and_(UNANSWERED, Report.kind == ReportKind.DEVIATION)
+
+
 def late_for_answer(today: date) -> ColumnElement[bool]:
-    """Deviations whose answer was promised before today and has not come. In the words of a partial index."""
-    return and_(UNANSWERED, Report.answer_due_on < today, Report.kind == ReportKind.DEVIATION)
+    """Those of them whose answer was promised before today."""
+    return and_(without_answer(), Report.answer_due_on < today)
 
 
-def number_unanswered(session: Session, area_ids: Collection[int], today: date, most: int) -> int:
-    """How many deviations are late for their answer, counted no further than `most`."""
-    return _number(session, select(Report.id).where(Report.area_id.in_(area_ids), late_for_answer(today)), most)
+def number_unanswered(session: Session, area_ids: Collection[int], today: date, most: int) -> tuple[int, int]:
+    """How many deviations are (late for their answer, without one), each counted no further than `most`."""
+    here = select(Report.id).where(Report.area_id.in_(area_ids))
+    late, every = here.where(late_for_answer(today)), here.where(without_answer())
+    return _number(session, late, most), _number(session, every, most)
 
 
 def number_unreviewed(session: Session, area_ids: Collection[int], today: date, most: int) -> int:

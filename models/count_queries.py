@@ -65,12 +65,6 @@ def count_good(session: Session, window: Window, senders: Collection[int] | None
     return int(session.scalar(select(_sum(table.good)).where(*where)) or 0)
 
 
-def awaiting(session: Session, area_ids: Collection[int]) -> int:
-    """Reports that nobody has reviewed, of any age."""
-    table = MonthCategoryCount
-    return session.scalar(select(_sum(table.awaiting)).where(table.area_id.in_(area_ids))) or 0
-
-
 def count_reports(
     session: Session, window: Window, senders: Collection[int] | None, about: Collection[int] | None
 ) -> tuple[int, int]:

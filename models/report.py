@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import (
@@ -192,16 +191,3 @@ def area_reports(scope: Scope) -> Select[Report]:
     """The reports that a coordinator receives; for every other role, none."""
     areas = scope.area_ids if scope.role is Role.COORDINATOR else frozenset[int]()
     return select(Report).where(Report.federation_id == scope.federation_id, Report.area_id.in_(areas))
-
-
-def oldest_awaiting(session: Session, area_ids: Collection[int], limit: int) -> list[Report]:
-    """The reports that have waited longest for a review, oldest first.
-
-    One look into the index for each area, so that the time does not grow with the number of reports.
-    """
-    found: list[Report] = []
-    for area_id in area_ids:
-        waiting = select(Report).where(Report.area_id == area_id, Report.state == ReportState.RECEIVED)
-        waiting = waiting.where(Report.kind == ReportKind.DEVIATION)
-        found += session.scalars(waiting.order_by(Report.received_at).limit(limit))
-    return sorted(found, key=lambda report: report.received_at)[:limit]

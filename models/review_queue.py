@@ -92,9 +92,9 @@ def counts_by_area(session: Session, desk: Desk, states: Iterable[ReportState] =
     return {row[0]: row[1] for row in rows}
 
 
-def number_waiting(session: Session, desk: Desk, most: int) -> int:
-    """How many reports wait for a judgement, counted no further than `most`."""
-    found = _ids(_looks(desk, WAITING), most)
+def number_waiting(session: Session, desk: Desk, most: int, area_id: int | None = None) -> int:
+    """How many reports wait for a judgement, counted no further than `most`. Arguments: area_id - only this area."""
+    found = _ids(_looks(desk, WAITING, area_id), most)
     return min(most, session.scalar(select(func.count()).select_from(found)) or 0)
 
 

@@ -18,7 +18,7 @@ from tests.site import Site, open_site
 
 def tile(page: str) -> str:
     """The text of the tile of what waits for an answer."""
-    before = page.split("Saknar återkoppling")[0]
+    before = page.split("Svar försenat")[0]
     return before.rsplit("<b>", 1)[1].split("</b>")[0]
 
 
@@ -37,7 +37,8 @@ def test_what_is_late_for_its_answer_is_on_the_dashboard_and_in_the_list(site: S
     coordinator = site.sign_in("coordinator")
     page = coordinator.get("/oversikt").text
     assert tile(page) == "1"
-    assert "2 väntar för länge på granskning" in page, "the late one and the one of what worked"
+    assert "2 har väntat för länge" in page, "the late one and the one of what worked"
+    assert "Av 1 som väntar på svar" in page
     listed = coordinator.get("/avvikelser?status=sena&period=allt").text
     assert late in listed
     assert "1 avvikelse<" in listed

@@ -84,14 +84,28 @@ def test_the_heat_map_adds_up_to_the_reports_of_the_period(site: Site) -> None:
         assert foot[-1] == len(session.scalars(counted).all())
 
 
-def test_what_waits_is_counted_whatever_its_age(site: Site) -> None:
-    site.add_reports(60)
-    with site.database.read() as session:
-        waiting = len(session.scalars(select(Report.id).where(Report.state == ReportState.RECEIVED)).all())
-    page = site.sign_in("coordinator").get("/oversikt?period=1m").text
-    tile = re.search(r"<b>(\d+)</b>\s*<span class=\"lh-tile-title\">Nya att granska", page)
+def waits(page: str) -> tuple[str, str]:
+    """The number of what waits for a review in the tile, with where it leads."""
+    tile = re.search(
+        r'<a[^>]*href="(/granska[^"]*)"[^>]*>\s*<b>(\d+)</b>\s*<span class="lh-tile-title">Att granska', page
+    )
     assert tile
-    assert int(tile.group(1)) == waiting > 0
+    return tile[2], html.unescape(tile[1])
+
+
+def test_what_waits_is_the_same_number_in_the_tile_the_navigation_and_the_queue(site: Site) -> None:
+    site.add_reports(60)
+    site.sign_in("reporter").file_report(kind="good")
+    coordinator = site.sign_in("coordinator")
+    with site.database.read() as session:
+        waiting = select(Report.id).where(Report.state.in_((ReportState.RECEIVED, ReportState.IN_REVIEW)))
+        number = len(session.scalars(waiting).all())
+    page = coordinator.get("/oversikt?period=1m").text
+    assert waits(page) == (str(number), "/granska")
+    assert re.search(rf'href="/granska"[^>]*>Att granska\s*<[^>]*>\s*{number}\b', page)
+    for choice in ("", "?omrade=savsjo", "?omrade=aneby"):
+        told, address = waits(coordinator.get(f"/oversikt{choice}").text)
+        assert f"{told} rapport" in coordinator.get(address).text
 
 
 def test_without_reports_the_page_says_what_to_do(site: Site) -> None:

@@ -23,7 +23,7 @@ PERIODS = {
 }
 BEGINNING = date(2016, 1, 1)  # the year when the first Lex Heller was kept
 LATE = "sena"
-STATUSES = {"nya": "Nya att granska", "granskade": "Granskade", LATE: "Saknar återkoppling"}
+STATUSES = {"nya": "Nya att granska", "granskade": "Granskade", LATE: "Svar försenat"}
 GOOD = "fungerade"
 KINDS = {"": "Något som brast", GOOD: "Något som fungerade"}
 LEVELS = ("part", "verksamhet")
@@ -63,6 +63,11 @@ class Filter:
     @property
     def area_ids(self) -> list[int]:
         return [area.id for area in self.areas]
+
+    @property
+    def area_id(self) -> int | None:
+        """The area that was chosen; nothing when all are."""
+        return self.areas[0].id if self.area_code else None
 
     @property
     def units(self) -> list[Unit]:

@@ -11,19 +11,21 @@ from flask import Blueprint, render_template
 from sqlalchemy.orm import joinedload
 
 from models.cluster import Cluster, open_clusters
-from models.count_queries import Window, about_month_sums, awaiting, category_sums, pair_sums
-from models.report import oldest_awaiting
+from models.count_queries import Window, about_month_sums, category_sums, pair_sums
+from models.report import Report
+from models.review_queue import oldest
 from models.signal import Signal, open_signals
-from schemas.months import NAMES, add_months, last_months, local_date
+from schemas.months import NAMES, add_months, last_months
 from schemas.taxonomy import category_label
+from webapp.desk import desk
 from webapp.filters import OVERVIEW_KEYS, Filter, fields, read_filter
 from webapp.monster.pages import cluster_row
 from webapp.oversikt.good_reports import good_card
 from webapp.oversikt.heat_map import Line, heat_map
 from webapp.oversikt.signals import nearby, signal_row
 from webapp.oversikt.task_cards import coming_meetings, late_tile, meeting_tile, open_actions
-from webapp.oversikt.waiting import answer_tile, waiting_sentence
-from webapp.report_rows import queue_rows, waited
+from webapp.oversikt.waiting import answer_tile, review_tile, waiting_sentence
+from webapp.report_rows import queue_rows
 from webapp.requests import now, reading
 
 blueprint = Blueprint("oversikt", __name__)
@@ -37,7 +39,7 @@ def show() -> str:
     chosen = read_filter(OVERVIEW_KEYS)
     window = Window(chosen.area_ids, chosen.first, chosen.last, chosen.category)
     counts = pair_sums(reading(), window)
-    queue = oldest_awaiting(reading(), chosen.area_ids, IN_QUEUE)
+    queue = oldest(reading(), desk(), IN_QUEUE, area_id=chosen.area_id)
     meetings = coming_meetings(chosen.area_ids)
     signals = reading().scalars(open_signals(chosen.area_ids).options(*nearby())).all()
     return render_template(
@@ -73,18 +75,9 @@ def _filters(chosen: Filter) -> dict[str, Any]:
     return {"action": "/oversikt", "fields": shown, "clear_href": clear, "hidden": kept}
 
 
-def _tiles(chosen: Filter, queue: list[Any], meetings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    waiting = awaiting(reading(), chosen.area_ids)
-    first = waited(queue[0], local_date(now())) if queue else {"waited": "", "late": False}
-    oldest = f"Äldsta har väntat {first['waited']}" if queue else "Inget väntar"
+def _tiles(chosen: Filter, queue: list[Report], meetings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
-        {
-            "number": waiting,
-            "title": "Nya att granska",
-            "detail": oldest,
-            "href": chosen.address("avvikelser.list_reports", status="nya", period="allt", kategori=""),
-            "late": first["late"],
-        },
+        review_tile(chosen, queue),
         answer_tile(chosen),
         late_tile(chosen.area_ids, chosen.area_code),
         meeting_tile(meetings),
