@@ -1,9 +1,10 @@
-"""The browser's Back button: it never lays old choices beside a fresh stamp, and it sends no report twice."""
+"""What a browser does by itself: Back lays no old choices beside a fresh stamp and sends no report twice, and Enter
+presses the button that sends."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from models import Report
 from models.report import ReportState
@@ -94,3 +95,19 @@ def test_going_back_and_sending_again_files_no_second_report_unasked(site: Site,
         assert (page.input_value("#description"), site.count(Report)) == (TEXT, 1)
         page.get_by_role("button", name="Skicka rapporten").click()
         page.wait_for_url("**/kvitto/LH-2026-0002")
+
+
+@ON_ONE
+def test_the_other_form_keeps_the_text_and_enter_still_sends(site: Site, browser: Browser) -> None:
+    with served(site) as address:
+        page = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 800}).new_page()
+        sign_in(page, address, "reporter")
+        page.goto(f"{address}/rapportera")
+        page.fill("#description", TEXT)
+        page.get_by_role("button", name="Något som fungerade").click()
+        assert page.locator("h1").inner_text() == "Berätta om samverkan som fungerade"
+        assert page.input_value("#description") == TEXT
+        assert page.locator("body").bounding_box()["width"] <= 320  # type: ignore[index]
+        page.locator("#feedback_email").press("Enter")
+        assert "Rapporten är inte skickad" in page.inner_text("main")
+        assert "Välj vilken motpart rapporten gäller" in page.inner_text("main")

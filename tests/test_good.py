@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models import Classification, MonthCount, MonthPairCount, Outbox
+from models import Classification, Draft, MonthCount, MonthPairCount, Outbox, Report
 from models.count_queries import Window, about_month_sums, category_sums, good_sums, pair_sums
 from models.report import ReportKind, ReportState
 from schemas.months import month_of
@@ -29,8 +29,25 @@ def test_the_form_asks_about_what_worked(site: Site) -> None:
         assert f'name="{name}"' not in page
     assert 'name="kind" value="good"' in page
     assert 'name="kind" value="deviation"' in usual
-    assert f'href="{GOOD}"' in usual
-    assert 'href="/rapportera"' in page
+
+
+def test_the_other_form_keeps_everything_that_was_typed(site: Site) -> None:
+    reporter = site.sign_in("reporter")
+    more = {"consequence": "delayed", "raised_directly": "yes", "recurrence": "some", "suggestion": "Möten."}
+    other = reporter.send(do="good", description="Kort.", **more)
+    assert other.status_code == 200
+    assert "Berätta om samverkan som fungerade" in other.text
+    kept = dict(re.findall(r'type="hidden" name="(consequence|raised_directly)" value="([^"]*)"', other.text))
+    assert kept == {"consequence": "delayed", "raised_directly": "yes"}
+    back = reporter.send(do="deviation", kind="good", description="Kort.", **more).text
+    assert 'name="kind" value="deviation"' in back
+    for page in (other.text, back):
+        assert "Kort.</textarea>" in page
+        assert "Möten.</textarea>" in page
+        for field, code in (("counterpart", "psykiatri"), ("occurred", "week"), ("recurrence", "some")):
+            assert re.search(f'name="{field}" value="{code}"[^>]* checked', page)
+    assert re.search('value="delayed"[^>]* checked', back)
+    assert (site.count(Report), site.count(Draft)) == (0, 0)
 
 
 def test_no_answer_more_is_needed(site: Site) -> None:

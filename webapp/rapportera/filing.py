@@ -30,6 +30,7 @@ from webapp.rapportera.receiving import receive
 from webapp.requests import logger, now, parts, person, reading, scope, writing
 
 blueprint = Blueprint("rapportera", __name__)
+KINDS = frozenset(kind.value for kind in ReportKind)
 WRITERS = frozenset({Role.REPORTER, Role.COORDINATOR})
 ENOUGH_ALIKE = 5  # fewer would point at colleagues
 # What the writer decided; with another answer a form is not the same form.
@@ -55,7 +56,10 @@ def report() -> Response | tuple[str, int]:
     values = typed(request.form)
     if values["protected_identity"]:
         forget_drafts(values)
-    return save_draft(offered, values) if request.form.get("do") == "draft" else _receive(offered, values)
+    do = request.form.get("do")
+    if do in KINDS:  # The other form, with everything that was typed: nothing is checked or stored yet.
+        return page(offered, values | {"kind": do})
+    return save_draft(offered, values) if do == "draft" else _receive(offered, values)
 
 
 def _asked_kind() -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
-
 from models.report import ReportKind
 
 FAILED = {
@@ -35,9 +33,6 @@ WORKED = {
 def words_for(kind: str) -> dict[str, Any]:
     """The headings of a form about one kind of event, and the way to the other one."""
     good = kind == ReportKind.GOOD.value
-    places = ((ReportKind.DEVIATION, None, not good), (ReportKind.GOOD, "fungerade", good))
-    ways = [
-        {"label": word.label, "href": url_for("rapportera.report", om=asked), "current": current}
-        for word, asked, current in places
-    ]
+    kinds = ((ReportKind.DEVIATION, not good), (ReportKind.GOOD, good))
+    ways = [{"label": word.label, "value": word.value, "current": current} for word, current in kinds]
     return (WORKED if good else FAILED) | {"ways": ways}
