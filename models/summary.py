@@ -13,6 +13,7 @@ from models.base import Base, Word, insert_into, word_column
 from models.forum import Forum, visible_forums
 from models.outbox import Outbox, Task
 from models.user import Scope
+from schemas.months import day_name, month_name
 
 
 class SummaryKind(Word):
@@ -104,3 +105,16 @@ def order_summary(
     if summary_id is not None:
         session.add(Outbox(task=Task.BUILD_SUMMARY, subject_id=summary_id, created_at=now))
     return summary_id
+
+
+def period_words(summary: Summary) -> str:
+    """The month, the year, or the day of the meeting."""
+    if summary.kind is SummaryKind.YEARLY:
+        return str(summary.period.year)
+    return month_name(summary.period) if summary.kind is SummaryKind.MONTHLY else day_name(summary.period)
+
+
+def title(summary: Summary) -> str:
+    """For example `Månadsrapport oktober 2026, version 2`."""
+    version = f", version {summary.version}" if summary.version > 1 else ""
+    return f"{summary.kind.label} {period_words(summary)}{version}"

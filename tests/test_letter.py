@@ -19,7 +19,7 @@ from worker.letter import PLACES, SUBJECTS, Enclosure, LetterError, Parcel, writ
 MOMENT = datetime(2026, 11, 16, 9, tzinfo=UTC)
 PARCEL = Parcel(7, DeliveryKind.ANSWER, 3, "LH-2026-0001", "handlaggare@example.org", MOMENT, MOMENT)
 DOCUMENT = b"%PDF-1.7 test"
-ENCLOSURE = Enclosure("lsg-savsjo-2026-10-v1", 1, "0a" * 32, DOCUMENT, attached=False)
+ENCLOSURE = Enclosure("lsg-savsjo-2026-10-v1", "Månadsrapport oktober 2026", 1, "0a" * 32, DOCUMENT, attached=False)
 ENCLOSING = replace(PARCEL, kind=DeliveryKind.SUMMARY, reference="lsg-savsjo-2026-10-v1", enclosure=ENCLOSURE)
 SENDER, SITE = "lexheller@example.org", "https://lexheller.example.org"
 HEADERS = {
@@ -69,13 +69,25 @@ def words_of(letter: email.message.EmailMessage) -> str:
 def test_every_kind_has_its_subject_its_words_and_its_link(kind: DeliveryKind) -> None:
     parcel = ENCLOSING if kind is DeliveryKind.SUMMARY else replace(PARCEL, kind=kind)
     letter = read(parcel)
-    facts = {"reference": parcel.reference, "subject_id": 3, "token": ""}
+    facts = {"reference": parcel.reference, "title": ENCLOSURE.title, "subject_id": 3, "token": ""}
     text = words_of(letter)
     assert letter["Subject"] == SUBJECTS[kind].format(**facts)
     assert f"\n{SITE}{PLACES[kind].format(**facts)}\n" in text
     assert "<" not in text
     assert "{" not in text
     assert set(letter.keys()) == HEADERS
+    about_a_report = parcel.reference in text and kind is not DeliveryKind.SUMMARY
+    assert ("varken rapporten eller svaret" in text) == about_a_report
+
+
+@pytest.mark.parametrize(
+    "title", ["Månadsrapport oktober 2026, version 2", "Årsrapport 2026", "Mötesunderlag 12 december 2026"]
+)
+def test_every_title_of_ours_may_stand_in_a_subject_and_no_other_words(title: str) -> None:
+    assert read(replace(ENCLOSING, enclosure=replace(ENCLOSURE, title=title)))["Subject"].endswith(title)
+    for foreign in ("", f"{title}\r\nBcc: x@y.se", f"{title} <b>", "x" * 81):
+        with pytest.raises(LetterError):
+            read(replace(ENCLOSING, enclosure=replace(ENCLOSURE, title=foreign)))
 
 
 def test_every_kind_has_one_template_and_there_is_no_other() -> None:
@@ -107,7 +119,7 @@ def test_the_mail_says_that_there_is_an_answer_and_nothing_of_it() -> None:
 
 def test_a_summary_is_told_by_its_reference_its_link_and_its_checksum_and_by_no_number() -> None:
     letter = read(ENCLOSING)
-    assert letter["Subject"] == "Ny sammanställning: lsg-savsjo-2026-10-v1"
+    assert letter["Subject"] == "Ny sammanställning: Månadsrapport oktober 2026"
     assert words_of(letter) == (
         "En sammanställning till ditt forum är godkänd, lsg-savsjo-2026-10-v1. Läs den här:\n"
         "\n"

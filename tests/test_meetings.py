@@ -243,3 +243,13 @@ def test_a_superseded_pack_that_was_being_built_stays_superseded(room: Room) -> 
     with room.site.database.read() as session:
         assert session.scalars(select(Outbox).where(Outbox.subject_id == summary_id)).all() == []
     assert packs(room)[0][2] is SummaryState.SUPERSEDED
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(0, "Underlaget är inte klart än."), (DAYS + 1, "Underlaget görs 14 dagar")]
+)
+def test_a_member_reads_when_the_pack_comes_as_long_as_that_lies_ahead(room: Room, days: int, told: str) -> None:
+    meeting_id = room.meeting(days=days + 1 / 24)
+    page = room.site.sign_in("member").get(f"{PAGE}/moten/{meeting_id}").text
+    assert told in page
+    assert ("görs 14 dagar" in page) == (days > DAYS)

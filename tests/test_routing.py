@@ -67,6 +67,13 @@ def test_kommun_and_region_between_themselves_get_advice_in_either_direction(sit
     assert routed(site, "hoglandet", "savsjo", "kommun", "fk").advice == ""
 
 
+def test_what_worked_gets_no_advice(site: Site) -> None:
+    reporter = site.sign_in("reporter")
+    for kind, told in (("deviation", True), ("good", False)):
+        reference = reporter.file_report(kind=kind)
+        assert ("regionens egen rutin" in reporter.get(f"/mina-rapporter/{reference}").text) == told
+
+
 def test_reporters_read_a_sentence_for_reporters(site: Site) -> None:
     advice = routed(site, "hoglandet", "savsjo", "kommun", "region").advice
     assert "Samverkanskoordinatorn avgör om rapporten ska hänvisas dit." in advice

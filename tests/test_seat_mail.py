@@ -44,6 +44,7 @@ def test_each_seat_gets_one_mail_and_one_bad_address_spoils_no_other(office: Off
         "Arbetsförmedlingen": SENT,
         "Försäkringskassan": (FAILED, "Mejlservern säger nej (550)"),
     }
+    assert server.taken[0].letter["Subject"] == "Ny sammanställning: Månadsrapport oktober 2026"
     text = server.taken[0].letter.get_content()
     for words in (office.stored().pdf_sha256, f"/rapporter/{office.summary_id}", "/rapporter/kontrollera"):
         assert words in text

@@ -16,9 +16,8 @@ from models.delivery import Delivery, DeliveryState
 from models.operations import Step, by_state, heartbeats, mails_in_trouble, steps, unattended_of, uncounted
 from models.outbox import Outbox, Task, try_again
 from models.report import Report
-from models.summary import Summary
+from models.summary import Summary, title
 from schemas.months import LOCAL
-from webapp.rapporter.rows import title
 from webapp.requests import logger, now, parts, person, reading, writing
 from webapp.vitals import ago, disk, last_backup, parts_at_work
 from webapp.wall import FIGURES, JOBS, opened

@@ -19,6 +19,7 @@ from worker.page import environment
 
 REPORT = re.compile(r"LH-\d{4}-\d{4,9}", re.ASCII)
 SUMMARY = re.compile(r"[a-z0-9-]{1,64}-\d{4}-\d\d(-\d\d)?-v\d{1,4}", re.ASCII)
+TITLE = re.compile(r"[a-zåäöA-ZÅÄÖ0-9 ,]{1,80}")  # What a summary is called: its kind, its period and its version.
 SUBJECTS = {
     DeliveryKind.ANSWER: "Det finns ett svar på {reference}",
     DeliveryKind.QUESTION: "Det finns en fråga om {reference}",
@@ -26,7 +27,7 @@ SUBJECTS = {
     DeliveryKind.CLOSED: "{reference} är avslutad hos oss",
     DeliveryKind.AGREEMENT: "En överenskommelse går snart ut",
     DeliveryKind.OVERDUE: "En åtgärd är försenad",
-    DeliveryKind.SUMMARY: "Ny sammanställning: {reference}",
+    DeliveryKind.SUMMARY: "Ny sammanställning: {title}",
     DeliveryKind.INVITATION: "Du har fått ett konto i Lex Heller",
     DeliveryKind.PASSWORD: "Välj ett nytt lösenord",
 }
@@ -53,6 +54,7 @@ class Enclosure:
     """The summary that a mail tells of. `document` is its PDF, which goes along only when it is `attached`."""
 
     reference: str
+    title: str
     version: int
     sha256: str
     document: bytes = field(repr=False)
@@ -91,10 +93,10 @@ def write_letter(parcel: Parcel, sender: str, public_url: str) -> EmailMessage:
     to = plain_address(parcel.to)
     if to is None:
         raise LetterError("Adressen går inte att skicka till")
-    known = REPORT if parcel.enclosure is None else SUMMARY
-    if "{reference}" in SUBJECTS[parcel.kind] and not known.fullmatch(parcel.reference):
+    title = parcel.enclosure.title if parcel.enclosure else ""
+    if not _may_stand(parcel, title):
         raise LetterError("Numret går inte att skriva i ett mejl")
-    facts = {"reference": parcel.reference, "subject_id": parcel.subject_id, "token": parcel.token}
+    facts = {"reference": parcel.reference, "title": title, "subject_id": parcel.subject_id, "token": parcel.token}
     letter = EmailMessage(policy=SMTP)
     letter["From"], letter["To"] = sender, to
     letter["Subject"] = SUBJECTS[parcel.kind].format(**facts)
@@ -109,3 +111,10 @@ def write_letter(parcel: Parcel, sender: str, public_url: str) -> EmailMessage:
         name = f"{parcel.reference}.pdf"
         letter.add_attachment(parcel.enclosure.document, maintype="application", subtype="pdf", filename=name)
     return letter
+
+
+def _may_stand(parcel: Parcel, title: str) -> bool:
+    """Whether what the subject and the text name is what we call it ourselves."""
+    if parcel.enclosure is not None:
+        return bool(SUMMARY.fullmatch(parcel.reference) and TITLE.fullmatch(title))
+    return "{reference}" not in SUBJECTS[parcel.kind] or REPORT.fullmatch(parcel.reference) is not None

@@ -6,7 +6,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session, undefer
 
 from models.delivery import Delivery
-from models.summary import Summary, SummaryState
+from models.summary import Summary, SummaryState, title
 from schemas.mail_domains import plain_address, read_domains, refusal
 from schemas.summary_edits import holds_free_text
 from worker.letter import Enclosure
@@ -49,6 +49,7 @@ def _enclosure(summary: Summary) -> Enclosure:
     attached = summary.forum.federation.attach_summaries and not holds_free_text(summary.content or {"": True})
     return Enclosure(
         reference=summary.reference or "",
+        title=title(summary),
         version=summary.version,
         sha256=summary.pdf_sha256 or "",
         document=summary.pdf or b"",

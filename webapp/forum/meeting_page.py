@@ -20,7 +20,7 @@ from models.snapshot_agenda import changes_since
 from models.summary import SummaryState
 from models.user import Role
 from schemas.disclosure import protect_cell
-from schemas.months import LOCAL, day_name, local_date
+from schemas.months import DAYS_BEFORE_MEETING, LOCAL, day_name, local_date
 from webapp.form_input import Input, seal
 from webapp.forum.access import may_change, may_count
 from webapp.forum.words import when
@@ -63,6 +63,7 @@ def facts(meeting: Meeting) -> dict[str, Any]:
         "cancelled": meeting.cancelled_at is not None,
         "held": meeting.starts_at <= now(),
         "day_has_come": local.date() <= local_date(now()),
+        "pack_is_due": (local.date() - local_date(now())).days <= DAYS_BEFORE_MEETING,
         "empty": not meeting.forum.members,
         "seal": seal(meeting.starts_at, meeting.cancelled_at),
         "href": url_for("forum.show_meeting", code=meeting.forum.code, meeting_id=meeting.id),

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.forum import Forum, visible_forums
-from models.summary import Summary, SummaryKind, SummaryState, visible_summaries
+from models.summary import Summary, SummaryState, period_words, title, visible_summaries
 from models.user import Role
-from schemas.months import day_name, local_date, month_name
+from schemas.months import local_date
 from webapp.forum.access import may_change
 from webapp.requests import logger, person, reading, scope
 from webapp.wall import LOOKED_FOR, opened
@@ -58,19 +58,6 @@ def _refuse(summary_id: int) -> NoReturn:
     if known is not None:
         logger.warning("not_theirs", user_id=person().id, summary_id=summary_id)
     abort(404)
-
-
-def period_words(summary: Summary) -> str:
-    """The month, the year, or the day of the meeting."""
-    if summary.kind is SummaryKind.YEARLY:
-        return str(summary.period.year)
-    return month_name(summary.period) if summary.kind is SummaryKind.MONTHLY else day_name(summary.period)
-
-
-def title(summary: Summary) -> str:
-    """For example `Månadsrapport oktober 2026, version 2`."""
-    version = f", version {summary.version}" if summary.version > 1 else ""
-    return f"{summary.kind.label} {period_words(summary)}{version}"
 
 
 def row(summary: Summary, keeps: bool) -> dict[str, Any]:

@@ -16,9 +16,8 @@ from sqlalchemy.orm import joinedload
 
 from models.forum import Forum
 from models.release import correction
-from models.summary import Summary, SummaryState
+from models.summary import Summary, SummaryState, title
 from schemas.months import day_name, local_date
-from webapp.rapporter.rows import title
 from webapp.requests import UPLOADS, reading, through
 from webapp.wall import OPEN_PAGES
 

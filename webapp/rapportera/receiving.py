@@ -28,7 +28,8 @@ def receive(session: Session, report: Report, sender: Unit, about: Unit, day: da
     """Fill in who has the report and by when it is reviewed and answered."""
     found = find_route(session, report.federation_id, report.area_id, sender.party_id, about.party_id, day)
     report.receiver_id = found.post_id
-    report.advice = found.advice
+    # Advice tells where a failing belongs; what worked belongs nowhere else.
+    report.advice = found.advice if report.kind is not ReportKind.GOOD else ""
     report.referred_to = found.refer_to
     clocks = parts().settings
     report.review_due_on, answered_by = due_days(day, clocks.review_days, clocks.answer_days)
