@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre
 from schemas.day import Day
 from schemas.personal_data import Finding, screen
 from schemas.taxonomy import category_labels
-from schemas.text import clean, visible_length
+from schemas.text import clean, letters
 from schemas.words import OUTSIDE_UNIT, Consequence, Occurred, RaisedDirectly, Recurrence, ReportKind, Word
 
 SHORTEST, LONGEST, LONGEST_SUGGESTION, LONGEST_NAME = 20, 1500, 500, 120
@@ -24,7 +24,7 @@ MULTIPLE = ("other_actors", "consequence")
 FREE_TEXTS = ("description", "suggestion", "counterpart_other")
 
 ADDRESS = "Skriv en e-postadress som namn@kommun.se"
-STOPPED = "Texten innehåller något som liknar {what}. Ta bort {pronoun} och skicka igen"
+STOPPED = "Texten innehåller något som liknar {what}. Ta bort {pronoun} och försök igen"
 KINDS = {
     "personnummer": "ett personnummer",
     "samordningsnummer": "ett samordningsnummer",
@@ -41,7 +41,10 @@ PROTECTED = (
     "Rapporten kan inte lämnas här när den rör en person med skyddade personuppgifter. "
     "Inget har sparats. Följ rutinen i din egen organisation"
 )
-CONFIRM = "Ta bort ordet eller bekräfta att det inte är ett namn"
+CONFIRM = "Ta bort ”{words}” eller bekräfta att det inte är ett namn"
+TOO_LITTLE = "Beskriv vad som hände med minst 20 bokstäver"
+OUTSIDE = "Datumet passar inte ihop med svaret på när det hände. Ändra datumet eller välj en annan tid"
+MOST_QUOTED = 40  # characters of a passage that a message shows
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ class ReportSchema(Schema):
         load_default="", validate=validate.Length(max=LONGEST_NAME, error="Skriv högst 120 tecken")
     )
     other_actors = fields.List(fields.String(), load_default=list)
-    description = Text(**_must("Beskriv vad som hände med minst 20 tecken"))
+    description = Text(**_must(TOO_LITTLE))
     protected_identity = _ticked()
     occurred = _choice(Occurred, "Välj när det hände", **_must("Välj när det hände"))
     occurred_on = Day(load_default=None)
@@ -145,10 +148,8 @@ class ReportSchema(Schema):
     def _check_answers(self, data: dict[str, Any], **_: Any) -> None:
         problems: dict[str, list[str]] = {}
         length = len(data.get("description", ""))
-        if (
-            "description" in data and visible_length(data["description"]) < SHORTEST
-        ):  # What held only control characters is empty by now.
-            problems["description"] = ["Beskriv vad som hände med minst 20 tecken"]
+        if "description" in data and letters(data["description"]) < SHORTEST:
+            problems["description"] = [TOO_LITTLE]
         if length > LONGEST:
             too_long = f"Texten är {length - LONGEST} tecken för lång. Korta den till högst 1 500 tecken"
             problems["description"] = [too_long]
@@ -167,10 +168,11 @@ class ReportSchema(Schema):
     @validates_schema(skip_on_field_errors=False)
     def _check_personal_data(self, data: dict[str, Any], **_: Any) -> None:
         found = {name: screen(data[name]) for name in FREE_TEXTS if data.get(name)}
-        problems = {name: [stopped] for name, findings in found.items() if (stopped := _stop_message(findings))}
-        asks = any(finding.action == "confirm" for findings in found.values() for finding in findings)
-        if asks and not data.get("pii_confirmed"):
-            problems["pii_confirmed"] = [CONFIRM]
+        problems = {
+            name: [stopped] for name, findings in found.items() if (stopped := _stop_message(data[name], findings))
+        }
+        if (asked := suspects(data)) and not data.get("pii_confirmed"):
+            problems["pii_confirmed"] = [confirm_message(asked)]
         if problems:
             raise ValidationError(problems)
 
@@ -191,19 +193,32 @@ def _wrong_day(day: date, occurred: str | None, today: date) -> str | None:
         return "Datumet kan inte ligga i framtiden"
     if age > OLDEST:
         return "Kontrollera året"
-    return "Datumet ligger inte inom den tid du valt" if age > REACH.get(occurred or "", age) else None
+    return OUTSIDE if age > REACH.get(occurred or "", age) else None
 
 
 def stop_message(text: str) -> str | None:
-    """The message for a text that must not be stored, or None. It names the kinds, never the words."""
-    return _stop_message(screen(text))
+    """The message for a text that must not be stored, or None. It quotes the passages, so that their writer finds
+    them; it is for the writer's own page alone, never for a log or a mail."""
+    return _stop_message(text, screen(text))
 
 
-def _stop_message(findings: list[Finding]) -> str | None:
-    kinds = [KINDS.get(finding.type, "en personuppgift") for finding in findings if finding.action == "stop"]
-    *others, last = list(dict.fromkeys(kinds)) or [""]
+def _stop_message(text: str, findings: list[Finding]) -> str | None:
+    passages: dict[str, str] = {}
+    for finding in findings:
+        if finding.action == "stop":
+            passages.setdefault(KINDS.get(finding.type, "en personuppgift"), text[finding.start : finding.end])
+    *others, last = [f"{kind} (”{_short(passage)}”)" for kind, passage in passages.items()] or [""]
     what = f"{', '.join(others)} och {last}" if others else last
-    return STOPPED.format(what=what, pronoun="dem" if others else "det") if kinds else None
+    return STOPPED.format(what=what, pronoun="dem" if others else "det") if passages else None
+
+
+def confirm_message(words: Collection[str]) -> str:
+    """Asks a writer about words that may be names."""
+    return CONFIRM.format(words="”, ”".join(map(_short, words)))
+
+
+def _short(passage: str) -> str:
+    return passage if len(passage) <= MOST_QUOTED else passage[:MOST_QUOTED].rstrip() + " …"
 
 
 def suspects(data: Mapping[str, Any], names: Collection[str] = FREE_TEXTS) -> list[str]:

@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre
 
 from schemas.counts.told import count_problems
 from schemas.redaction import copied
-from schemas.report import CONFIRM, LONGEST, LONGEST_NAME, Text, stop_message, suspects
+from schemas.report import LONGEST, LONGEST_NAME, Text, confirm_message, stop_message, suspects
 from schemas.taxonomy import UNASSESSED, category_labels
 
 MOST_ALSO = 2
@@ -140,8 +140,8 @@ def _paraphrase_problem(text: str, choices: Choices) -> dict[str, str]:
 def personal_data_problems(data: Mapping[str, Any], names: Collection[str]) -> dict[str, str]:
     """What is wrong with some free texts: numbers and addresses stop, likely names ask to be confirmed."""
     problems = {name: stopped for name in names if (stopped := stop_message(str(data.get(name) or "")))}
-    if not data.get("pii_confirmed") and suspects(data, names):
-        problems["pii_confirmed"] = CONFIRM
+    if not data.get("pii_confirmed") and (asked := suspects(data, names)):
+        problems["pii_confirmed"] = confirm_message(asked)
     return problems
 
 

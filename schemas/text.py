@@ -23,9 +23,9 @@ def clean(text: str) -> str:
     return _thin_marks(unicodedata.normalize("NFC", text)).strip()
 
 
-def visible_length(text: str) -> int:
-    """How many characters of a cleaned text can be seen, spaces between words included."""
-    return sum(character not in JOINERS for character in text)
+def letters(text: str) -> int:
+    """How many letters a text has: signs, digits and emoji tell nothing by themselves."""
+    return sum(character.isalpha() for character in text)
 
 
 def _without_invisible(text: str) -> str:

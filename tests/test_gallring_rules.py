@@ -36,7 +36,7 @@ __all__ = ["old"]  # a fixture
         ({"years": "101"}, "Skriv ett helt antal år, högst 100"),
         ({"party": "999"}, "Välj ett av alternativen"),
         ({"decided_by": ""}, "Skriv vem som fattade beslutet"),
-        ({"decided_by": "Zdravka Petrovska"}, "Ta bort ordet eller bekräfta att det inte är ett namn"),
+        ({"decided_by": "Zdravka Petrovska"}, "Ta bort ”Zdravka Petrovska” eller bekräfta att det inte är ett namn"),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused_in_plain_words(

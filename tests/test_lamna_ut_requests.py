@@ -13,7 +13,7 @@ __all__ = ["asked"]  # a fixture
 
 NO_REQUESTS: tuple[tuple[dict[str, str], str], ...] = (
     ({"subject": ""}, "Skriv vad som har begärts, inte av vem"),
-    ({"subject": f"Begärt av {NAME}"}, "Ta bort ordet eller bekräfta att det inte är ett namn"),
+    ({"subject": f"Begärt av {NAME}"}, f"Ta bort ”{NAME}” eller bekräfta att det inte är ett namn"),
     ({"area": "nassjo"}, "Välj ett av alternativen"),
     ({"asked_on": "2026-11-17"}, "Begäran kan inte ha kommit i framtiden"),
     ({"references": ""}, "Skriv referensnummer, eller en första och en sista dag"),

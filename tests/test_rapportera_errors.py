@@ -14,8 +14,8 @@ from tests.site import TEXT, Site
 CHOICE = "Välj ett av alternativen"
 EMAIL = "Skriv en e-postadress som namn@kommun.se"
 DATE = "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-11-14"
-OUTSIDE = "Datumet ligger inte inom den tid du valt"
-SHORT = "Beskriv vad som hände med minst 20 tecken"
+OUTSIDE = "Datumet passar inte ihop med svaret på när det hände"
+SHORT = "Beskriv vad som hände med minst 20 bokstäver"
 AREA, UNIT = "Välj kommunområde", "Välj vilken verksamhet du rapporterar för"
 COUNTERPART = "Välj vilken motpart rapporten gäller"
 LONG = "Texten är 7 tecken för lång. Korta den till högst 1 500 tecken"
@@ -48,6 +48,9 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
     ({"description": "a" + "\u200d" * 30 + "b"}, "description", SHORT),
     ({"counterpart": "annan", "counterpart_other": "\u200b"}, "counterpart_other", "Skriv vilken annan verksamhet"),
     ({"description": "Ingen svarade alls."}, "description", SHORT),
+    ({"description": "🙂" * 22}, "description", SHORT),
+    ({"description": ". " * 20}, "description", SHORT),
+    ({"description": "2026-11-14 kl 13.00, 14.00, 15.00 och 16.00"}, "description", SHORT),
     ({"description": "å" * 1507}, "description", LONG),
     ({"occurred": None}, "occurred", "Välj när det hände"),
     ({"occurred": "nyss"}, "occurred", "Välj när det hände"),
@@ -68,7 +71,7 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
     ({"wants_feedback": "1", "feedback_email": "namn@kommun"}, "feedback_email", EMAIL),
     ({"wants_feedback": "1", "feedback_email": f"{'n' * 300}@kommun.se"}, "feedback_email", EMAIL),
     ({"may_paraphrase": "kanske"}, "may_paraphrase", CHOICE),
-    ({"description": f"{TEXT} Det gällde Anna Svensson."}, "pii_confirmed", "Ta bort ordet eller bekräfta"),
+    ({"description": f"{TEXT} Det gällde Anna Svensson."}, "pii_confirmed", "Ta bort ”Anna Svensson” eller bekräfta"),
 ]
 
 PERSONAL = [
@@ -119,10 +122,15 @@ def test_what_points_to_a_person_is_stopped_in_every_free_text(site: Site, field
     other = {"counterpart": "annan", "counterpart_other": "Kriminalvården", "pii_confirmed": "1"} | visitor.tokens()
     for words, kind in PERSONAL:
         for button in ("send", "draft"):
-            response = visitor.send(**other | {field: words, "do": button})
+            response = visitor.send(**other | {field: f"{words} Vi kom inte fram till någon.", "do": button})
             assert response.status_code == 422
-            assert f"Texten innehåller något som liknar {kind}. Ta bort det och skicka igen" in response.text
-            assert words in html.unescape(response.text)
+            shown = html.unescape(response.text)
+            said = re.search(
+                f"Texten innehåller något som liknar {kind} \\(”([^”]+)”\\). Ta bort det och försök igen", shown
+            )
+            assert said
+            assert said.group(1) in words
+            assert words in shown
     assert [site.count(table) for table in (Report, Outbox, Draft)] == [0, 0, 0]
 
 
@@ -135,9 +143,9 @@ def test_a_day_at_the_edge_of_the_chosen_time_is_taken(site: Site) -> None:
 
 
 def test_all_kinds_of_what_is_stopped_are_named_at_once(site: Site) -> None:
-    words = "Ring 070-123 45 67 om 850312-1234 eller 070-123 45 68."
+    words = "Ring 070-123 45 67 om 850312-1234 eller 070-123 45 68, så att någon svarar."
     response = site.sign_in("reporter").send(description=words)
-    what = "ett telefonnummer och ett personnummer. Ta bort dem och skicka igen"
+    what = "ett telefonnummer (”070-123 45 67”) och ett personnummer (”850312-1234”). Ta bort dem och försök igen"
     assert f"Texten innehåller något som liknar {what}" in response.text
 
 
