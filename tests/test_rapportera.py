@@ -141,3 +141,17 @@ def test_a_filled_trap_sends_nothing_and_keeps_the_text(site: Site) -> None:
     assert response.status_code == 422
     assert TEXT in response.text
     assert site.count(Report) == 0
+
+
+def test_an_area_that_is_only_remembered_is_seen(site: Site) -> None:
+    """Once it has been chosen twice in a row it goes without saying."""
+    reporter = site.sign_in("reporter")
+
+    def stands_open() -> bool:
+        return '<details class="lh-prefill" open' in reporter.get("/rapportera").text
+
+    for area, seen in (("aneby", True), ("aneby", False), ("savsjo", True), ("savsjo", False)):
+        reporter.file_report(area=area)
+        assert stands_open() is seen, area
+        site.advance(minutes=1)
+    assert '<details class="lh-prefill" open' not in site.sign_in("colleague").get("/rapportera").text

@@ -21,6 +21,7 @@ from webapp.requests import now, person, reading, scope
 
 Values = dict[str, str | list[str]]
 PREFILLED = ("area", "reporting_unit")
+HABIT = 2  # reports in a row in one area
 SINGLE = (
     *("area", "reporting_unit", "counterpart", "counterpart_other", "description", "protected_identity", "occurred"),
     *("occurred_on", "recurrence", "reporter_category", "raised_directly", "suggestion", "wants_feedback"),
@@ -63,18 +64,24 @@ def blank(offered: Offer) -> Values:
     """A fresh form: the sender is filled in, the three questions are not."""
     areas, units = list(offered.areas), list(offered.own_units)
     return {
-        "area": areas[0] if len(areas) == 1 else _last_area(offered),
+        "area": areas[0] if len(areas) == 1 else next(iter(_last_areas(offered)), ""),
         "reporting_unit": offered.own.code if offered.own else (units[0] if len(units) == 1 else ""),
         "wants_feedback": "1",
         "feedback_email": person().email,
     }
 
 
-def _last_area(offered: Offer) -> str:
-    """Who reports in several areas most often does so in the one they reported in last."""
-    last = own_reports(scope()).with_only_columns(Report.area_id).order_by(Report.received_at.desc()).limit(1)
-    area_id = reading().scalar(last)
-    return next((code for code, area in offered.areas.items() if area.id == area_id), "")
+def _last_areas(offered: Offer) -> list[str]:
+    """The areas of somebody's last two reports, latest first. Who reports in several areas most often does so in the
+    one they reported in last."""
+    last = own_reports(scope()).with_only_columns(Report.area_id).order_by(Report.received_at.desc()).limit(HABIT)
+    codes = {area.id: code for code, area in offered.areas.items()}
+    return [codes[area_id] for area_id in reading().scalars(last) if area_id in codes]
+
+
+def _is_usual(offered: Offer, code: str) -> bool:
+    """Whether an area goes without saying: there is no other, or the writer has kept to it. Else it must be seen."""
+    return len(offered.areas) == 1 or _last_areas(offered) == [code] * HABIT
 
 
 def typed(form: MultiDict[str, str]) -> Values:
@@ -146,4 +153,4 @@ def _prefill(offered: Offer, values: Values, errors: dict[str, str]) -> dict[str
     if unit is None or area is None:
         return {"sentence": "", "open": True}
     place = f"{area.name} kommun" if unit.party.per_area else f"{unit.party.name}, {area.name}"
-    return {"sentence": f"{unit.name}, {place}", "open": wrong}
+    return {"sentence": f"{unit.name}, {place}", "open": wrong or not _is_usual(offered, area.code)}
