@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, Word, word_column
 from models.organisation import Area, Federation, Party
 from models.user import Role, Scope
+from schemas.function import without_party
 
 
 class ForumKind(Word):
@@ -91,7 +92,7 @@ class ForumMember(Base):
     @property
     def title(self) -> str:
         """The function and whose it is, for example `Enhetschef, Försäkringskassan`."""
-        return f"{self.function}, {self.party.name}"
+        return f"{without_party(self.function, self.party.name, self.party.short)}, {self.party.name}"
 
 
 class Meeting(Base):

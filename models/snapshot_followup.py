@@ -19,6 +19,7 @@ from models.forum import Forum, Meeting
 from models.organisation import Unit
 from models.pattern_queries import action_months
 from models.report import UNCOUNTED, Report, ReportKind
+from schemas.function import without_party
 from schemas.months import add_months, local_date, months_between, start_of_day
 
 BEFORE_MONTHS = 12  # before the month of a decision, as in worker/effect.py
@@ -108,7 +109,7 @@ def _action(
 ) -> dict[str, Any]:
     return {
         "what": action.what,
-        "owner": action.owner,
+        "owner": without_party(action.owner, action.owner_party.name, action.owner_party.short),
         "owner_party": action.owner_party.name,
         "area": action.area.name,
         "own": action.forum_id == forum.id,

@@ -91,3 +91,10 @@ def test_two_who_change_one_action_notice_each_other(room: Room) -> None:
     assert "Pågår" in late.text
     assert "2027-03-03" in late.text
     assert room.get(Action, action_id).status is ActionStatus.ONGOING
+
+
+def test_the_party_of_an_owner_is_said_once(room: Room) -> None:
+    action_id = add_action(room, party="af", owner="Sektionschef, AF")
+    client = room.site.sign_in("coordinator")
+    assert "Sektionschef, Arbetsförmedlingen" in client.get(f"/atgarder/{action_id}").text
+    assert "Sektionschef, AF<" in client.get("/atgarder").text

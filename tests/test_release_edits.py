@@ -72,6 +72,13 @@ def test_taking_an_edit_back_leaves_no_mark(office: Office) -> None:
     assert (summary.edits, summary.content["sentences"][1]["edited"]) == ([], False)
 
 
+def test_a_heading_and_the_question_below_it_are_read_apart(office: Office) -> None:
+    coordinator, texts = office.site.sign_in("coordinator"), office.texts()
+    office.press(coordinator, "granska", texts | {"sentences_0_claim": "Utan punkt", "sentences_0_text": "Sedan mer."})
+    office.build()
+    assert "Utan punkt. Sedan mer." in review(office)
+
+
 def test_saving_without_a_change_prints_nothing(office: Office) -> None:
     assert office.press(office.site.sign_in("coordinator"), "granska", office.texts()).status_code == 303
     assert (office.stored().state, len(office.printed)) == (SummaryState.BUILT, 1)

@@ -7,7 +7,7 @@ from typing import Any
 from schemas.disclosure import protect_cell, protect_total
 from tests.summaries import Row, make_snapshot
 from worker.summary import write_summary
-from worker.summary.words import about, how_many, inside, listed, reports, signed
+from worker.summary.words import about, beside, how_many, inside, listed, reports, signed
 
 
 def month(count: int, ago: int = 0) -> Row:
@@ -144,3 +144,11 @@ def test_reports_within_one_party_and_about_somebody_outside() -> None:
     rows: list[Row] = [("kommun", "kommun", 0, "rules", 10, 5), ("af", "other", 0, "rules", 10, 5)]
     claim = sentences(rows)[1][0]
     assert claim == "”Regelverk krockar” inom kommunen och från Arbetsförmedlingen om en annan aktör."
+
+
+def test_a_hidden_norm_is_said_in_a_sentence_of_its_own() -> None:
+    number, hidden = protect_total(3), protect_cell(60, 1)
+    assert beside(None, number, "en vanlig månad") == ""
+    assert beside(hidden, number, "en vanlig månad") == ", antalet en vanlig månad visas inte"
+    assert beside(protect_total(25), number, "en vanlig månad") == ", en vanlig månad omkring 25"
+    assert beside(protect_total(25), number, "året före", first=False) == ", omkring 25 året före"

@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from models.action import OPEN_STATUSES, Action, ActionStatus
+from schemas.function import without_party
 from schemas.months import NAMES, day_name, local_date
 from schemas.taxonomy import category_label
 from webapp.requests import now
@@ -34,7 +35,7 @@ def action_row(action: Action) -> dict[str, Any]:
         "what": action.what,
         "href": url_for("atgarder.show_action", action_id=action.id),
         "area": action.area.name,
-        "owner": f"{action.owner}, {action.owner_party.short}",
+        "owner": f"{_function(action)}, {action.owner_party.short}",
         "forum": action.forum.name_on(action.decided_on) if action.forum else "",
         "due": _short(action.due_on),
         "due_iso": action.due_on.isoformat(),
@@ -42,6 +43,10 @@ def action_row(action: Action) -> dict[str, Any]:
         "status": LATE if is_late else action.status.label,
         "tag": "sen" if is_late else TAGS[action.status],
     }
+
+
+def _function(action: Action) -> str:
+    return without_party(action.owner, action.owner_party.name, action.owner_party.short)
 
 
 def _short(day: date) -> str:
@@ -62,7 +67,7 @@ def pattern_words(action: Action) -> str:
 def action_facts(action: Action) -> list[tuple[str, str]]:
     """Label and value, without what is not there."""
     pairs = [
-        ("Ansvarig", f"{action.owner}, {action.owner_party.name}"),
+        ("Ansvarig", f"{_function(action)}, {action.owner_party.name}"),
         ("Kommunområde", action.area.name),
         ("Forum", action.forum.name_on(action.decided_on) if action.forum else ""),
         ("Beslutad", day_name(action.decided_on)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import render_template, url_for
@@ -102,14 +103,20 @@ def _parts(summary: Summary, typed: Input) -> list[dict[str, Any]]:
     return [
         {
             "legend": f"{NAMES[part]}, punkt {index + 1}",
-            "text": " ".join(item[text] for text in EDITABLE[part]),
-            "original": " ".join(originals.get((part, index), {}).values()) if item.get("edited") else "",
+            "text": _read_on(item[text] for text in EDITABLE[part]),
+            "original": _read_on(originals.get((part, index), {}).values()) if item.get("edited") else "",
             "fields": [
                 _field(field_name(part, index, text), LABELS[text], item[text], typed) for text in EDITABLE[part]
             ],
         }
         for part, index, item in editable_items(content)
     ]
+
+
+def _read_on(texts: Iterable[str]) -> str:
+    """Texts behind each other, each with a stop where it has none: a heading has not."""
+    *before, last = [*texts] or [""]
+    return " ".join([*(text if text.endswith((".", "?", "!", ":")) else f"{text}." for text in before), last])
 
 
 def _field(name: str, label: str, value: str, typed: Input) -> dict[str, Any]:

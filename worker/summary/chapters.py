@@ -14,7 +14,7 @@ from worker.summary.followup import EARLY, FEWER, HIDDEN, MORE, UNSURE, tell_act
 from worker.summary.looking_back import OPEN, frozen, quoted
 from worker.summary.names import Names
 from worker.summary.patterns import AreaLine, Counterpart, Problem
-from worker.summary.words import about, capital, how_many, shortened, signed
+from worker.summary.words import about, beside, capital, how_many, shortened, signed
 
 MOST_ACTIONS, LONGEST_TEXT = 6, 150  # rows; characters of what somebody wrote
 MOST_OF_AREAS = 5  # actions of the areas, before a forum of the whole federation
@@ -91,7 +91,7 @@ def draw_counterparts(found: Sequence[Counterpart], names: Names) -> list[dict[s
 
 def _counterpart(row: Counterpart, names: Names) -> dict[str, Any]:
     month, number = row.months[-1]
-    norm = f", en vanlig månad {about(row.norm, number)}" if row.norm else ""
+    norm = beside(row.norm, number, "en vanlig månad")
     return {
         "name": names.party(row.code),
         "told": f"{capital(about(number))} i {NAMES[month.month - 1]}{norm}",

@@ -18,7 +18,7 @@ from worker.summary.patterns import area_lines, counterparts, recurring_problems
 from worker.summary.proposals import DECIDES, propose_decisions
 from worker.summary.registered import weigh
 from worker.summary.sentences import largest, three_sentences
-from worker.summary.words import about
+from worker.summary.words import beside
 
 FORMAT = 1
 # Where a group takes what it cannot solve itself.
@@ -85,7 +85,7 @@ def _chapters(figures: Figures, names: Names, snapshot: Mapping[str, Any]) -> di
 
 def _key_figures(figures: Figures, names: Names, snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
     told = figures.parties_reporting
-    before = f", {about(figures.year_before, figures.year)} året före" if figures.year_before else ""
+    before = beside(figures.year_before, figures.year, "året före", first=False)
     year = figures.months[-1][0].year if snapshot["kind"] == "yearly" else None
     return [
         *([] if year else [_month_figure(figures)]),
@@ -102,7 +102,7 @@ def _parties_figure(told: int, figures: Figures, snapshot: Mapping[str, Any]) ->
 
 
 def _month_figure(figures: Figures) -> dict[str, str]:
-    norm = f", en vanlig månad {about(figures.norm, figures.month)}" if figures.norm else ""
+    norm = beside(figures.norm, figures.month, "en vanlig månad")
     return _key_figure(figures.month, f"rapporter i {month_name(figures.months[-1][0])}", norm)
 
 

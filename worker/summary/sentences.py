@@ -19,7 +19,7 @@ from worker.summary.looking_back import tell_followup
 from worker.summary.names import VAGUE as VAGUE
 from worker.summary.names import Names as Names
 from worker.summary.patterns import Problem, recurring_problems
-from worker.summary.words import about, capital, how_many, listed, reports, shortened
+from worker.summary.words import TOO_FEW, about, capital, how_many, listed, reports, shortened
 
 # A month stands out from three reports above or below the typical month (the same limit as a signal).
 STANDS_OUT = 3
@@ -56,7 +56,9 @@ def tell_month(figures: Figures) -> Sentence:
         return _say(f"Antalet i {name} visas inte.", EITHER_OR)
     if norm is None:
         return _say(f"{capital(reports(month))} i {name}.", "Det finns ännu för få månader att jämföra med.")
-    numbers = f"{capital(reports(month, norm))} kom in. En vanlig månad kommer {about(norm, month)}."
+    usual = about(norm, month)
+    told = "Antalet en vanlig månad visas inte." if usual == TOO_FEW else f"En vanlig månad kommer {usual}."
+    numbers = f"{capital(reports(month, norm))} kom in. {told}"
     claim, proofs = compare(month, norm, STANDS_OUT, "vanligt")
     return _say(f"{claim} i {name}.", numbers, proofs)
 

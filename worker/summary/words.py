@@ -51,6 +51,20 @@ def reports(number: Protected, *beside: Protected) -> str:
     return words if words == TOO_FEW else f"{words} rapporter"
 
 
+def beside(norm: Protected | None, number: Protected, when: str, *, first: bool = True) -> str:
+    """The number that another is held against, as it stands behind it: `, en vanlig månad omkring 25`.
+
+    Arguments: norm - none when there is nothing to hold against; number - the other; when - what the norm is of;
+    first - whether that stands before the norm.
+    """
+    if norm is None:
+        return ""
+    told = about(norm, number)
+    if told == TOO_FEW:
+        return f", antalet {when} visas inte"
+    return f", {when} {told}" if first else f", {told} {when}"
+
+
 def capital(text: str) -> str:
     """The text with its first letter large; the rest as it is."""
     return text[:1].upper() + text[1:]
