@@ -29,6 +29,8 @@ class _Reader(HTMLParser):
         super().__init__()
         self.page = page
         self.forms: list[WebForm] = []
+        self.named: dict[str, WebForm] = {}  # the forms by their ids
+        self.detours: list[tuple[str, WebForm | None, str]] = []  # buttons that send a form elsewhere
         self.links: list[str] = []
         self.form: WebForm | None = None
         self.area: str | None = None
@@ -40,8 +42,11 @@ class _Reader(HTMLParser):
             self.links.append(given["href"])
         if tag == "form":
             self.form = WebForm(self.page, given.get("action") or self.page)
+            self.named[given.get("id", "")] = self.form
             if given.get("method", "get").lower() == "post":
                 self.forms.append(self.form)
+        elif tag == "button" and given.get("formaction"):
+            self.detours.append((given.get("form", ""), self.form, given["formaction"]))
         elif self.form is not None:
             self._field(tag, given, self.form)
 
@@ -80,10 +85,12 @@ class _Reader(HTMLParser):
 
 
 def forms_of(page: str, text: str) -> tuple[list[WebForm], list[str]]:
-    """The forms that a page posts, and the addresses that it links to."""
+    """The forms that a page posts, once for each address that a button of theirs sends them to, and its links."""
     reader = _Reader(page)
     reader.feed(text)
-    return reader.forms, reader.links
+    sent = ((reader.named.get(name) if name else around, action) for name, around, action in reader.detours)
+    detours = [WebForm(page, action, dict(form.values), dict(form.texts)) for form, action in sent if form]
+    return reader.forms + detours, reader.links
 
 
 def walk(visitor: Visitor, start: str = "/") -> Iterator[WebForm]:
