@@ -19,6 +19,7 @@ from settings import ROOT
 
 Row = dict[str, object]  # a verdict as it was written down
 RECORD = "FAULTS_RECORD"  # tests/faults/verdict.py adds a line of JSON to the file that it names
+IN_ORDER = ("--dist=load", "--maxschedchunk=1")  # One fault after the other, to whichever product is free.
 HEADINGS = ("fault", "SQLite", "PostgreSQL", "lost", "doubled", "rules broken", "recovery p50 s", "max s")
 POINT = re.compile(r"(\w+\.\w+): \w+")  # a named point with what happened there
 
@@ -43,7 +44,7 @@ def main(seeds: int, jobs: int, words: tuple[str, ...]) -> None:
 def _run(seeds: int, jobs: int, words: tuple[str, ...], record: Path) -> int:
     command = [sys.executable, "-m", "pytest", "--faults", "--seeds", str(seeds), f"--numprocesses={jobs}", *words]
     done = subprocess.run(
-        [*command, "--dist=loadgroup", "tests/faults"], cwd=ROOT, env=os.environ | {RECORD: str(record)}, check=False
+        [*command, *IN_ORDER, "tests/faults"], cwd=ROOT, env=os.environ | {RECORD: str(record)}, check=False
     )
     return done.returncode
 

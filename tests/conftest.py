@@ -213,8 +213,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = chosen
     if whole:
         items.sort(key=_round)
-        for item in items:
-            item.add_marker(pytest.mark.xdist_group(_round(item)[0]))
     in_browser = [item for item in items if "playwright" in getattr(item, "fixturenames", ())]
     reason = no_browser() if in_browser else None
     for item in in_browser:
